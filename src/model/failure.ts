@@ -1,0 +1,57 @@
+/** What went wrong with an attempt. The codes are closed: they are counted, filtered and alerted on. */
+export const FAILURE_CODES = [
+  'input_invalid',
+  'target_refused',
+  'target_unavailable',
+  'outcome_unknown',
+  'workflow_missing',
+  'crashes_exceeded',
+  'unexpected',
+] as const;
+
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** As it is stored with a run and shown to whoever is on call. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** The step that failed, if one had begun. */
+  readonly step: string | null;
+  /** Whether another attempt can succeed. */
+  readonly retryable: boolean;
+}
+
+const RETRYABLE: Record<FailureCode, boolean> = {
+  input_invalid: false,
+  target_refused: false,
+  target_unavailable: true,
+  outcome_unknown: false,
+  workflow_missing: false,
+  crashes_exceeded: false,
+  unexpected: true,
+};
+
+/** Thrown by an action when it knows what its failure means. Anything else that is thrown is `unexpected`. */
+export class ActionError extends Error {
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'ActionError';
+  }
+}
+
+/** Longest message that is stored, in characters. */
+const MESSAGE_LIMIT = 1000;
+
+export function failureFrom(error: unknown, step: string | null): Failure {
+  const code = error instanceof ActionError ? error.code : 'unexpected';
+  const message = error instanceof Error ? error.message : String(error);
+  return failure(code, message, step);
+}
+
+export function failure(code: FailureCode, message: string, step: string | null = null): Failure {
+  return { code, message: message.slice(0, MESSAGE_LIMIT), step, retryable: RETRYABLE[code] };
+}

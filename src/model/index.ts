@@ -1,0 +1,55 @@
+export {
+  EVENT_STATUSES,
+  LIFECYCLE,
+  RUN_STATUSES,
+  eventStatus,
+  isLegalTransition,
+  type EventStatus,
+  type RunStatus,
+  type Successor,
+  type TransitionReason,
+} from './lifecycle.js';
+export {
+  singleHeader,
+  type Delivery,
+  type DeliveryHeaders,
+  type Envelope,
+  type EnvelopeFault,
+  type EnvelopeReading,
+  type Provider,
+  type RefusalReason,
+  type Sample,
+  type SignedDelivery,
+  type Verification,
+  type Verifier,
+  type VerifierTools,
+} from './provider.js';
+export {
+  choice,
+  integer,
+  secret,
+  secrets,
+  text,
+  url,
+  type ParsedSetting,
+  type ReadSetting,
+  type Setting,
+} from './setting.js';
+export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
+export {
+  ActionError,
+  FAILURE_CODES,
+  failure,
+  failureFrom,
+  type Failure,
+  type FailureCode,
+} from './failure.js';
+export {
+  defineWorkflow,
+  step,
+  type Action,
+  type Effect,
+  type Step,
+  type StepOutputs,
+  type Workflow,
+} from './workflow.js';

@@ -1,0 +1,104 @@
+import type { ReadSetting, Setting } from './setting.js';
+
+/** Header names in lower case, each with every value that was sent: a doubled header has two. */
+export type DeliveryHeaders = Readonly<Record<string, readonly string[] | undefined>>;
+
+/** One HTTP request of a provider, before anything in it is believed. */
+export interface Delivery {
+  readonly headers: DeliveryHeaders;
+  /** The exact bytes that were sent: signatures are over bytes, not over parsed JSON. */
+  readonly body: Buffer;
+}
+
+/** Why a delivery's signature was not accepted. Named in the reply, the log and the metrics. */
+export type RefusalReason =
+  | 'signature_missing'
+  | 'signature_doubled'
+  | 'signature_malformed'
+  | 'signature_mismatch'
+  | 'timestamp_stale'
+  | 'algorithm_unknown'
+  | 'certificate_refused';
+
+export type Verification =
+  /** `secretLabel` says which of several secrets matched (`1` is the first), never the secret. */
+  | { outcome: 'verified'; secretLabel: string }
+  | { outcome: 'refused'; reason: RefusalReason }
+  /** The provider is known, but what it signs with is not set: a 503, so that the sender tries again. */
+  | { outcome: 'unconfigured'; setting: string }
+  /** Something that verification needs is away for the moment (a certificate's host). */
+  | { outcome: 'unavailable'; reason: string };
+
+export interface Verifier {
+  /** False if no delivery can ever be verified with these settings. */
+  readonly configured: boolean;
+  verify(delivery: Delivery): Verification | Promise<Verification>;
+}
+
+/** What a verifier needs from outside; tests supply their own. */
+export interface VerifierTools {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly fetch: typeof globalThis.fetch;
+  /** PEM certificates of the authorities that may stand at the end of a chain. */
+  readonly trustedRoots: readonly string[];
+}
+
+/** One fault of a signed body, as it is named in the reply: a JSON pointer and a sentence. */
+export interface EnvelopeFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What every delivery of a provider tells about its event. */
+export interface Envelope {
+  /** The provider's account that the event belongs to; '' if it has none. */
+  readonly account: string;
+  /** The id that makes deliveries one event, unique within provider and account. */
+  readonly deliveryKey: string;
+  readonly type: string;
+  /** The key of the thing that the event is about. */
+  readonly entity: string | null;
+  readonly occurredAt: Date | null;
+}
+
+export type EnvelopeReading =
+  { outcome: 'read'; envelope: Envelope } | { outcome: 'invalid'; faults: readonly EnvelopeFault[] };
+
+/** A realistic event of the provider, for `npm run send`, the demo and the contract suite. */
+export interface Sample {
+  readonly type: string;
+  /** A body with fresh ids. */
+  readonly body: () => Record<string, unknown>;
+}
+
+/** A signed request, ready to be sent to `POST /webhooks/:provider`. */
+export interface SignedDelivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** Everything that is known about a provider. One folder under `src/providers` each. */
+export interface Provider {
+  /** The last part of its webhook address. */
+  readonly name: string;
+  /** The provider's own page about its webhooks, the source of the rules in its folder. */
+  readonly documentation: string;
+  readonly settings: readonly Setting[];
+  /** Headers that are stored with the payload; all others are dropped, for some carry secrets. */
+  readonly keptHeaders: readonly string[];
+  /** Bytes. */
+  readonly bodyLimit: number;
+  verifier(read: ReadSetting, tools: VerifierTools): Verifier;
+  /** Reads a verified delivery; `payload` is its parsed body. */
+  readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;
+  readonly samples: readonly Sample[];
+  /** Signs as the provider would; `undefined` when the settings hold nothing to sign with. */
+  sign(sample: Sample, read: ReadSetting, now: number): SignedDelivery | undefined;
+}
+
+/** The header's only value; a header sent twice is no value, whatever it says. */
+export function singleHeader(headers: DeliveryHeaders, name: string): string | undefined {
+  const values = headers[name];
+  return values?.length === 1 ? values[0] : undefined;
+}
