@@ -46,10 +46,11 @@ export {
 } from './failure.js';
 export {
   defineWorkflow,
-  step,
   type Action,
+  type AnyStep,
   type Effect,
   type Step,
   type StepOutputs,
   type Workflow,
 } from './workflow.js';
+export { jobId, queueName, type RunJob } from './run-job.js';

@@ -27,7 +27,7 @@ export interface Step<Payload, Input> {
   readonly name: string;
   readonly action: Action<Input>;
   /** Pure: the same event and outputs give the same input. */
-  readonly input: (event: TypedEvent<Payload>, outputs: StepOutputs) => Input;
+  readonly input: (event: TypedEvent<Payload>, outputs: StepOutputs) => NoInfer<Input>;
   /**
    * What to do when a crash left an external effect's outcome unknown: leave it to a person
    * (`dead_letter`, the default), or do it again.
@@ -35,37 +35,41 @@ export interface Step<Payload, Input> {
   readonly onUnknown?: 'dead_letter' | 'repeat';
 }
 
+/** Steps as they are executed: what each of them takes was checked where it was written. */
+export type AnyStep = Step<unknown, unknown>;
+
 /** What we do about an event. */
-export interface Workflow<Payload = never> {
+export interface Workflow {
   /** Unique; stored with every run. */
   readonly name: string;
   /** Raise it with every change of the steps' meaning; stored with every run. */
   readonly version: number;
-  readonly on: EventPattern<Payload>;
-  readonly steps: readonly Step<Payload, never>[];
+  readonly on: EventPattern<unknown>;
+  readonly steps: readonly AnyStep[];
 }
 
-/** A step whose input is checked against its action. */
-export function step<Payload, Input>(
-  name: string,
-  action: Action<Input>,
-  input: Step<Payload, Input>['input'],
-  options: Pick<Step<Payload, Input>, 'onUnknown'> = {},
-): Step<Payload, never> {
-  return { name, action, input, ...options } as Step<Payload, never>;
+/** A workflow whose steps are checked against the event's payload and against their actions' inputs. */
+interface TypedWorkflow<Payload, Inputs extends readonly unknown[]> {
+  readonly name: string;
+  readonly version: number;
+  readonly on: EventPattern<Payload>;
+  readonly steps: readonly [...{ [Index in keyof Inputs]: Step<Payload, Inputs[Index]> }];
 }
 
 /**
- * Checks what the compiler cannot.
+ * Checks what the compiler cannot, and forgets the types that it has checked.
  *
  * @throws {TypeError} if a workflow has no steps or two of the same name
  */
-export function defineWorkflow<Payload>(workflow: Workflow<Payload>): Workflow<Payload> {
-  const names = workflow.steps.map(({ name }) => name);
+export function defineWorkflow<Payload, Inputs extends readonly unknown[]>(
+  workflow: TypedWorkflow<Payload, Inputs>,
+): Workflow {
+  const steps = workflow.steps as unknown as readonly AnyStep[];
+  const names = steps.map(({ name }) => name);
   if (names.length === 0) throw new TypeError(`Workflow ${workflow.name} has no steps`);
   const doubled = names.find((name, index) => names.indexOf(name) !== index);
   if (doubled !== undefined) {
     throw new TypeError(`Workflow ${workflow.name} has two steps named ${doubled}`);
   }
-  return workflow;
+  return { ...workflow, steps };
 }

@@ -1,0 +1,28 @@
+import type { Action, Event } from '../model/index.js';
+import type { Lease, StepEntry } from '../store/index.js';
+
+/** What an action may know about the step that it performs. */
+export interface StepContext {
+  readonly event: Event;
+  readonly lease: Lease;
+  readonly entry: StepEntry;
+  /** Aborted when the run's lease is lost or its time is up. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Code that performs an action.
+ *
+ * A `transactional` one commits its effect together with the step's entry and so finishes the step by
+ * itself; for the others the executor keeps the ledger around `perform`.
+ *
+ * `perform` throws an `ActionError` for what it can name. An external action whose effect may have
+ * happened although it failed throws `outcome_unknown`.
+ */
+export interface Performer<Input, Output> {
+  readonly action: Action<Input, Output>;
+  perform(input: Input, context: StepContext): Promise<Output>;
+}
+
+/** Token of the list of all performers. */
+export const PERFORMERS = Symbol('PERFORMERS');

@@ -1,0 +1,25 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'winston';
+import type { Action } from '../../model/index.js';
+import { LOGGER } from '../../platform/logging/index.js';
+import type { Performer } from '../action.js';
+
+export interface LogInput {
+  readonly message: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes one line into the log. */
+export const log: Action<LogInput, undefined> = { name: 'log', effect: 'repeatable' };
+
+@Injectable()
+export class LogPerformer implements Performer<LogInput, undefined> {
+  readonly action = log;
+
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  perform({ message, fields }: LogInput): Promise<undefined> {
+    this.logger.info(message, { ...fields });
+    return Promise.resolve(undefined);
+  }
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
+import { ActionError } from '../../model/index.js';
+
+/** Token under which the {@link Mailer} is injected. */
+export const MAILER = Symbol('MAILER');
+
+/** Hands messages over. */
+export interface Mailer {
+  /**
+   * @returns the message id
+   * @throws {ActionError} `target_refused` and `target_unavailable` if the message was certainly not
+   *   taken, `outcome_unknown` if it may have been
+   */
+  send(message: SendMailOptions): Promise<string>;
+  close(): void;
+}
+
+/** Milliseconds that an SMTP server may stay silent. */
+const SMTP_TIMEOUT_MS = 10_000;
+
+/** Sends by SMTP over a few kept connections. */
+export function createSmtpMailer(url: string, from: string): Mailer {
+  const transport = nodemailer.createTransport(
+    {
+      url,
+      pool: true,
+      connectionTimeout: SMTP_TIMEOUT_MS,
+      greetingTimeout: SMTP_TIMEOUT_MS,
+      socketTimeout: SMTP_TIMEOUT_MS,
+    },
+    { from },
+  );
+  return {
+    async send(message) {
+      try {
+        return (await transport.sendMail(message)).messageId;
+      } catch (error) {
+        throw toActionError(error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/**
+ * A reply of the server says for certain that the message was not taken: 4yz for now, 5yz for good
+ * (RFC 5321, section 4.2.1). Without one it is certain only as long as no message was under way.
+ */
+function toActionError(error: unknown): ActionError {
+  const { code, command, responseCode, message } = error as Error & {
+    code?: string;
+    command?: string;
+    responseCode?: number;
+  };
+  const options = { cause: error };
+  if (responseCode !== undefined) {
+    return new ActionError(responseCode >= 500 ? 'target_refused' : 'target_unavailable', message, options);
+  }
+  if (code === 'EENVELOPE' || code === 'EMESSAGE') return new ActionError('input_invalid', message, options);
+  const beforeMessage = command === 'CONN' || code === 'ECONNECTION' || code === 'EDNS' || code === 'EAUTH';
+  return new ActionError(beforeMessage ? 'target_unavailable' : 'outcome_unknown', message, options);
+}
+
+/** Writes messages as `.eml` files, which mail programs open: for development without an SMTP server. */
+export function createFolderMailer(folder: string, from: string): Mailer {
+  const transport = nodemailer.createTransport({ streamTransport: true, buffer: true }, { from });
+  return {
+    async send(message) {
+      const { messageId, message: text } = await transport.sendMail(message);
+      await mkdir(folder, { recursive: true });
+      const name = `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}.eml`;
+      await writeDurably(folder, name, text as Buffer);
+      return messageId;
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Under its final name the file is whole, even after a crash. */
+async function writeDurably(folder: string, name: string, content: Buffer): Promise<void> {
+  const unfinished = join(folder, `.${name}.part`);
+  const file = await open(unfinished, 'wx');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(unfinished, join(folder, name));
+}

@@ -1,0 +1,75 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { WinstonModule } from 'nest-winston';
+import type { Logger } from 'winston';
+import { DispatchModule } from './dispatch/index.js';
+import { IngestModule, type ProviderRegistry } from './ingest/index.js';
+import { OpsModule } from './ops/index.js';
+import { CONFIG, type Config } from './platform/config/index.js';
+import { DATABASE_POOL, type DatabasePool } from './platform/database/index.js';
+import { LOGGER } from './platform/logging/index.js';
+import { QUEUE_CONNECTIONS, type QueueConnections } from './platform/queue/index.js';
+import { ProcessModule } from './process/index.js';
+
+/** What is made before the application, and closed after it. */
+export interface Resources {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly pool: DatabasePool;
+  readonly queue: QueueConnections;
+  readonly providers: ProviderRegistry;
+}
+
+/** The only place where the parts are put together, in the order in which an event meets them. */
+@Module({})
+export class AppModule {
+  static with(resources: Resources): DynamicModule {
+    const { config, queue, providers } = resources;
+    const configured = [...providers.values()]
+      .filter(({ verifier }) => verifier.configured)
+      .map(({ provider }) => provider.name);
+    const dispatch = DispatchModule.forProviders(configured);
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.with(resources),
+        ...(config.role === 'worker' ? [] : [IngestModule.with(providers, dispatch)]),
+        dispatch,
+        ...(config.role === 'api'
+          ? []
+          : [
+              ProcessModule.forProviders(configured, {
+                connections: queue,
+                concurrency: config.workerConcurrency,
+              }),
+            ]),
+        OpsModule.with(dispatch, config.role !== 'worker'),
+      ],
+    };
+  }
+}
+
+/** What every part may ask for. */
+@Module({})
+class PlatformModule {
+  static with({ config, logger, pool, queue }: Resources): DynamicModule {
+    const shared = [
+      { provide: CONFIG, useValue: config },
+      { provide: LOGGER, useValue: logger },
+      { provide: DATABASE_POOL, useValue: pool },
+      { provide: QUEUE_CONNECTIONS, useValue: queue },
+    ];
+    return {
+      module: PlatformModule,
+      global: true,
+      imports: [
+        ConfigModule.forRoot({ ignoreEnvFile: true, skipProcessEnv: true, load: [() => ({ ...config })] }),
+        WinstonModule.forRoot({ instance: logger }),
+        BullModule.forRoot({ connection: queue.producer, prefix: queue.prefix }),
+      ],
+      providers: shared,
+      exports: shared,
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import type { Logger } from 'winston';
+import { jobId, type RunJob } from '../model/index.js';
+import { LOGGER } from '../platform/logging/index.js';
+import { DispatchStore, type QueueableRun } from '../store/index.js';
+
+/** Token of the map from a provider's name to its queue. */
+export const RUN_QUEUES = Symbol('RUN_QUEUES');
+export type RunQueues = ReadonlyMap<string, Queue<RunJob>>;
+
+/** Offers beyond this many wait for the sweeper, so that a queue that is away costs no memory. */
+const WAITING_LIMIT = 10_000;
+
+/** What the queue keeps for whoever looks there; PostgreSQL keeps everything. */
+const JOB_OPTIONS = { removeOnComplete: { count: 10 }, removeOnFail: { count: 5 } };
+
+/**
+ * Makes queue jobs for runs. Nothing depends on its success: a run whose `queued_at` is empty is found
+ * by the sweeper, and a job that is made twice has the same id.
+ */
+@Injectable()
+export class Dispatcher implements OnApplicationShutdown {
+  private waiting = new Map<string, QueueableRun>();
+  private working: Promise<void> | undefined;
+
+  constructor(
+    @Inject(RUN_QUEUES) private readonly queues: RunQueues,
+    private readonly store: DispatchStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    for (const queue of queues.values()) {
+      queue.on('error', (error) => logger.warn('The queue is away', { error, queue: queue.name }));
+    }
+  }
+
+  /** Returns at once. All that is offered in one turn of the event loop goes in one call. */
+  offer(runs: readonly QueueableRun[]): void {
+    for (const run of runs) {
+      if (this.waiting.size < WAITING_LIMIT) this.waiting.set(run.id, run);
+    }
+    this.working ??= this.work();
+  }
+
+  private async work(): Promise<void> {
+    while (this.waiting.size > 0) {
+      await new Promise(setImmediate);
+      const runs = [...this.waiting.values()];
+      this.waiting = new Map();
+      try {
+        await this.enqueue(runs);
+      } catch (error) {
+        this.logger.warn('Queueing failed; the sweeper will try again', { error, runs: runs.length });
+      }
+    }
+    this.working = undefined;
+  }
+
+  /**
+   * Makes a job for each run whose provider has a queue, and writes down that it did. The runs of a
+   * provider that is no longer configured wait until it is again.
+   *
+   * @throws what the queue or the database throws; then some jobs may have been made
+   */
+  async enqueue(runs: readonly QueueableRun[]): Promise<void> {
+    await Promise.all(
+      [...this.queues].map(([provider, queue]) =>
+        this.enqueueIn(
+          queue,
+          runs.filter((run) => run.provider === provider),
+        ),
+      ),
+    );
+  }
+
+  private async enqueueIn(queue: Queue<RunJob>, runs: readonly QueueableRun[]): Promise<void> {
+    if (runs.length === 0) return;
+    const jobs = runs.map((run) => ({ runId: run.id, number: run.dispatches + 1 }));
+    await queue.addBulk(
+      jobs.map(({ runId, number }) => ({
+        name: 'run',
+        data: { runId },
+        opts: { ...JOB_OPTIONS, jobId: jobId(runId, number) },
+      })),
+    );
+    await this.store.markQueued(jobs);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.working;
+  }
+}

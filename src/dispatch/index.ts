@@ -1,0 +1,2 @@
+export { DispatchModule } from './dispatch.module.js';
+export { Dispatcher, RUN_QUEUES, type RunQueues } from './dispatcher.js';

@@ -1,0 +1,81 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'winston';
+import { jobId } from '../model/index.js';
+import { LOGGER } from '../platform/logging/index.js';
+import { DatabaseCare, DispatchStore, type QueueableRun } from '../store/index.js';
+import { Dispatcher, RUN_QUEUES, type RunQueues } from './dispatcher.js';
+
+const SWEEP_MS = 1_000;
+const SUSPECT_SWEEP_MS = 15_000;
+const PARTITION_CARE_MS = 3_600_000;
+const BATCH = 500;
+
+/** States of a job that will never reach a worker. */
+const DEAD_ENDS = new Set(['completed', 'failed', 'unknown']);
+
+/**
+ * Brings back what fell between the store and the queue: runs that were recorded and never queued,
+ * runs whose worker died, and runs whose job the queue has lost.
+ *
+ * Any number of processes may sweep at the same time, since a job that is made twice has the same id.
+ */
+@Injectable()
+export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly store: DispatchStore,
+    private readonly dispatcher: Dispatcher,
+    private readonly database: DatabaseCare,
+    @Inject(RUN_QUEUES) private readonly queues: RunQueues,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.every(SWEEP_MS, () => this.sweepUnqueued());
+    this.every(SUSPECT_SWEEP_MS, () => this.sweepSuspects());
+    this.every(PARTITION_CARE_MS, () => this.database.ensurePartitions());
+  }
+
+  onModuleDestroy(): void {
+    this.timers.forEach(clearInterval);
+  }
+
+  /** Runs the task again and again, never twice at a time. A failure is logged; the next turn may succeed. */
+  private every(intervalMs: number, task: () => Promise<void>): void {
+    let busy = false;
+    const turn = async (): Promise<void> => {
+      if (busy) return;
+      busy = true;
+      try {
+        await task();
+      } catch (error) {
+        this.logger.warn('A sweep failed', { error });
+      } finally {
+        busy = false;
+      }
+    };
+    this.timers.push(setInterval(() => void turn(), intervalMs));
+  }
+
+  private async sweepUnqueued(): Promise<void> {
+    const runs = await this.store.findUnqueued(BATCH);
+    if (runs.length > 0) await this.requeue(runs, 'Queued what was recorded but not queued');
+  }
+
+  /** A long queue is no loss, so each suspect's job is looked up before a new one is made. */
+  private async sweepSuspects(): Promise<void> {
+    const suspects = await this.store.findSuspects(BATCH);
+    const lost: QueueableRun[] = [];
+    for (const run of suspects) {
+      const state = await this.queues.get(run.provider)?.getJobState(jobId(run.id, run.dispatches));
+      if (state !== undefined && DEAD_ENDS.has(state)) lost.push(run);
+    }
+    if (lost.length > 0) await this.requeue(lost, 'Queued again what the queue had lost');
+  }
+
+  private async requeue(runs: readonly QueueableRun[], message: string): Promise<void> {
+    await this.dispatcher.enqueue(runs);
+    this.logger.info(message, { runs: runs.length });
+  }
+}

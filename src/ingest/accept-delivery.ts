@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'winston';
+import { Dispatcher } from '../dispatch/index.js';
+import type { Delivery, EnvelopeFault, Provider, Verification } from '../model/index.js';
+import { LOGGER, withLogContext } from '../platform/logging/index.js';
+import { EventRecorder, type Recording } from '../record/index.js';
+import { workflowsFor } from '../workflows/index.js';
+import { parseJson } from './parse-json.js';
+import type { RegisteredProvider } from './provider-registry.js';
+
+/** A delivery of which the provider has shown that it is its own. */
+export interface VerifiedRequest {
+  readonly provider: Provider;
+  readonly delivery: Delivery;
+  readonly secretLabel: string;
+}
+
+export type Acceptance =
+  | Recording
+  /** Signed, but not what the provider's envelope demands. */
+  | { outcome: 'invalid'; faults: readonly EnvelopeFault[] };
+
+/**
+ * The request lane on one page: verify, validate, record, then offer what is to be done.
+ * The reply waits for the commit and for nothing after it.
+ */
+@Injectable()
+export class AcceptDelivery {
+  constructor(
+    private readonly recorder: EventRecorder,
+    private readonly dispatcher: Dispatcher,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Nothing of a delivery is parsed before its bytes are verified. */
+  async verify({ provider, verifier }: RegisteredProvider, delivery: Delivery): Promise<Verification> {
+    const verification = await verifier.verify(delivery);
+    if (verification.outcome !== 'verified') {
+      this.logger.warn('Delivery not verified', { provider: provider.name, verification });
+    }
+    return verification;
+  }
+
+  async accept({ provider, delivery, secretLabel }: VerifiedRequest): Promise<Acceptance> {
+    const parsed = parseJson(delivery.body);
+    if (!parsed.ok) return this.refuse(provider, [{ path: '', message: parsed.message }]);
+    const reading = provider.readEnvelope(parsed.value, delivery.headers);
+    if (reading.outcome === 'invalid') return this.refuse(provider, reading.faults);
+
+    const { envelope } = reading;
+    const recording = await this.recorder.record({
+      provider: provider.name,
+      envelope,
+      body: delivery.body,
+      headers: keepHeaders(provider, delivery),
+      secretLabel,
+      workflows: workflowsFor({ provider: provider.name, type: envelope.type }),
+    });
+    if (recording.outcome === 'accepted') this.dispatcher.offer(recording.runs);
+    if (recording.outcome === 'duplicate') this.dispatcher.offer(recording.unqueued);
+    this.report(provider, envelope.type, recording);
+    return recording;
+  }
+
+  private refuse(provider: Provider, faults: readonly EnvelopeFault[]): Acceptance {
+    this.logger.warn('Delivery refused', { provider: provider.name, faults });
+    return { outcome: 'invalid', faults };
+  }
+
+  private report(provider: Provider, type: string, recording: Recording): void {
+    const { outcome } = recording;
+    const eventId = 'eventId' in recording ? recording.eventId : undefined;
+    const conflict = 'conflict' in recording && recording.conflict;
+    withLogContext({ ...(eventId !== undefined && { eventId }) }, () =>
+      this.logger.log(conflict || eventId === undefined ? 'warn' : 'info', 'Delivery recorded', {
+        provider: provider.name,
+        type,
+        outcome,
+        ...(conflict && { conflict }),
+      }),
+    );
+  }
+}
+
+function keepHeaders(provider: Provider, { headers }: Delivery): Record<string, string> {
+  return Object.fromEntries(
+    provider.keptHeaders.flatMap((name) => {
+      const values = headers[name];
+      return values === undefined ? [] : [[name, values.join(', ')]];
+    }),
+  );
+}

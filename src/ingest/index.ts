@@ -1,0 +1,3 @@
+export { addAdmission } from './admission.js';
+export { IngestModule } from './ingest.module.js';
+export { registerProviders, type ProviderRegistry } from './provider-registry.js';

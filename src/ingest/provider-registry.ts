@@ -1,0 +1,22 @@
+import type { Provider, Verifier, VerifierTools } from '../model/index.js';
+import type { Config } from '../platform/config/index.js';
+import { providers } from '../providers/index.js';
+
+/** A provider with the verifier that its settings make. */
+export interface RegisteredProvider {
+  readonly provider: Provider;
+  readonly verifier: Verifier;
+}
+
+/** Token of the map from a provider's name to its registration. */
+export const PROVIDERS = Symbol('PROVIDERS');
+export type ProviderRegistry = ReadonlyMap<string, RegisteredProvider>;
+
+export function registerProviders(config: Config, tools: VerifierTools): ProviderRegistry {
+  return new Map(
+    providers.map((provider) => [
+      provider.name,
+      { provider, verifier: provider.verifier(config.read, tools) },
+    ]),
+  );
+}

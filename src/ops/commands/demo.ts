@@ -1,0 +1,120 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import winston from 'winston';
+import type { Provider, Sample } from '../../model/index.js';
+import { explainFault, readConfig, type Config } from '../../platform/config/index.js';
+import { providers } from '../../providers/index.js';
+import { startService, type RunningService } from '../../service.js';
+import type { EventView } from '../event.dto.js';
+
+/** Milliseconds that a life may take before the demo gives up watching. */
+const PATIENCE_MS = 30_000;
+
+const [BOLD, DIM, GREEN, RED, RESET] = process.stdout.isTTY
+  ? ['\x1b[1m', '\x1b[2m', '\x1b[32m', '\x1b[31m', '\x1b[0m']
+  : ['', '', '', '', ''];
+
+/**
+ * Starts a service of its own, beside any other, sends one signed event of each provider and shows
+ * what becomes of it. Leaves nothing behind.
+ */
+async function demo(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'integration-demo-'));
+  let service: RunningService | undefined;
+  try {
+    const config = demoConfig(folder);
+    const silent = winston.createLogger({ silent: true });
+    service = await startService(config, silent, (line) => print(`${DIM}• ${line}${RESET}`));
+    for (const provider of providers) {
+      const [sample] = provider.samples;
+      if (sample !== undefined) await show(provider, sample, service.url, config);
+    }
+    await showMail(join(folder, 'mail'));
+    print(`\n${BOLD}That was all of it.${RESET} Now: npm start, and in another terminal`);
+    print('  npm run send -- stripe payment_intent.succeeded');
+  } finally {
+    await service?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** All that the environment says is left aside: the demo wants nothing but Node. */
+function demoConfig(folder: string): Config {
+  const settings = providers.flatMap((provider) => provider.settings);
+  const secrets = Object.fromEntries(
+    settings
+      .filter(({ generated }) => generated)
+      .map(({ name }) => [name, randomBytes(32).toString('base64url')]),
+  );
+  const token = randomBytes(32).toString('base64url');
+  return readConfig(
+    { ...secrets, OPS_TOKEN: token, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder },
+    settings,
+  );
+}
+
+async function show(provider: Provider, sample: Sample, url: string, config: Config): Promise<void> {
+  const signed = provider.sign(sample, config.read, Date.now());
+  if (signed === undefined) throw new Error(`${provider.name} has nothing to sign with`);
+  print(`\n${BOLD}${provider.name} ${sample.type}${RESET}`);
+  const { headers, body } = signed;
+  const started = performance.now();
+  const reply = await fetch(`${url}/webhooks/${provider.name}`, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(body),
+  });
+  const { id } = (await reply.json()) as { id: string };
+  print(
+    `  POST /webhooks/${provider.name} → ${reply.status} after ${Math.round(performance.now() - started)} ms`,
+  );
+  showLife(await watch(`${url}/api/v1/events/${id}`, config.opsToken));
+}
+
+/** Waits until nothing is left to do about the event. */
+async function watch(url: string, token: string): Promise<EventView> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const reply = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    const event = (await reply.json()) as EventView;
+    if (event.status === 'completed' || event.status === 'dead_lettered') return event;
+    if (Date.now() > deadline) throw new Error(`Event ${event.id} is still ${event.status}`);
+    await sleep(50);
+  }
+}
+
+function showLife(event: EventView): void {
+  print(`  event ${event.id} · ${event.entity ?? ''}`);
+  for (const run of event.runs) {
+    print(`  workflow ${run.workflow}`);
+    for (const { from, to, at } of run.transitions) {
+      const after = new Date(at).getTime() - new Date(event.receivedAt).getTime();
+      print(`    ${DIM}${`+${after} ms`.padStart(9)}${RESET}  ${from} → ${to}`);
+    }
+    for (const { name, action, status } of run.steps) print(`    step ${name} (${action}): ${status}`);
+  }
+  const colour = event.status === 'completed' ? GREEN : RED;
+  print(`  ${colour}${event.status}${RESET}`);
+}
+
+async function showMail(folder: string): Promise<void> {
+  const [first] = await readdir(folder);
+  if (first === undefined) return;
+  print(`\n${BOLD}One of the e-mails${RESET}`);
+  const message = await readFile(join(folder, first), 'utf8');
+  print(message.trim().replace(/^/gm, '  '));
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+try {
+  await demo();
+} catch (error) {
+  process.stderr.write(`${explainFault(error)}\n`);
+  process.exitCode = 1;
+}

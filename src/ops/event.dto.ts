@@ -1,0 +1,150 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsDate, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { EVENT_STATUSES, RUN_STATUSES, type EventStatus, type RunStatus } from '../model/index.js';
+
+/** Longest text that a filter takes, in characters. */
+const TEXT_LIMIT = 255;
+
+/** Filters of the event list; all that are given must hold. */
+export class EventQuery {
+  @ApiPropertyOptional({ example: 'stripe' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(TEXT_LIMIT)
+  provider?: string;
+
+  @ApiPropertyOptional({
+    example: 'pull_request',
+    description: 'Matches itself and what stands behind a dot: pull_request finds pull_request.opened',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(TEXT_LIMIT)
+  type?: string;
+
+  @ApiPropertyOptional({ enum: EVENT_STATUSES })
+  @IsOptional()
+  @IsIn(EVENT_STATUSES)
+  status?: EventStatus;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(TEXT_LIMIT)
+  account?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(TEXT_LIMIT)
+  deliveryKey?: string;
+
+  @ApiPropertyOptional({ example: 'octo/repo#12' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(TEXT_LIMIT)
+  entity?: string;
+
+  @ApiPropertyOptional({ description: 'Received at this time or later', format: 'date-time' })
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  receivedFrom?: Date;
+
+  @ApiPropertyOptional({ description: 'Received before this time', format: 'date-time' })
+  @IsOptional()
+  @Type(() => Date)
+  @IsDate()
+  receivedBefore?: Date;
+
+  @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 200 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit: number = 50;
+
+  @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
+  @IsOptional()
+  @IsUUID()
+  cursor?: string;
+}
+
+export class FailureView {
+  @ApiProperty() code!: string;
+  @ApiProperty() message!: string;
+  @ApiProperty({ nullable: true, type: String }) step!: string | null;
+  @ApiProperty() retryable!: boolean;
+}
+
+export class RunSummary {
+  @ApiProperty() id!: string;
+  @ApiProperty() workflow!: string;
+  @ApiProperty() number!: number;
+  @ApiProperty({ enum: RUN_STATUSES }) status!: RunStatus;
+  @ApiProperty() attempts!: number;
+  @ApiProperty({ nullable: true, type: Date }) nextAttemptAt!: Date | null;
+  @ApiProperty({ nullable: true, type: FailureView }) lastError!: FailureView | null;
+}
+
+export class StepView {
+  @ApiProperty() name!: string;
+  @ApiProperty() action!: string;
+  @ApiProperty({ enum: ['started', 'done', 'failed'] }) status!: string;
+  @ApiProperty({ nullable: true, type: Object }) output!: unknown;
+  @ApiProperty() idempotencyKey!: string;
+  @ApiProperty() startedAt!: Date;
+  @ApiProperty({ nullable: true, type: Date }) finishedAt!: Date | null;
+}
+
+export class TransitionView {
+  @ApiProperty({ enum: RUN_STATUSES }) from!: RunStatus;
+  @ApiProperty({ enum: RUN_STATUSES }) to!: RunStatus;
+  @ApiProperty() at!: Date;
+  @ApiProperty() attempt!: number;
+  @ApiProperty() reason!: string;
+  @ApiProperty() actor!: string;
+  @ApiProperty({ nullable: true, type: Object }) detail!: unknown;
+}
+
+export class RunView extends RunSummary {
+  @ApiProperty() workflowVersion!: number;
+  @ApiProperty() crashes!: number;
+  @ApiProperty({ type: [StepView] }) steps!: StepView[];
+  @ApiProperty({ type: [TransitionView] }) transitions!: TransitionView[];
+}
+
+class EventFacts {
+  @ApiProperty() id!: string;
+  @ApiProperty() provider!: string;
+  @ApiProperty() account!: string;
+  @ApiProperty() type!: string;
+  @ApiProperty({ nullable: true, type: String }) entity!: string | null;
+  @ApiProperty() deliveryKey!: string;
+  @ApiProperty({ nullable: true, type: Date }) occurredAt!: Date | null;
+  @ApiProperty() receivedAt!: Date;
+  @ApiProperty({ enum: EVENT_STATUSES }) status!: EventStatus;
+}
+
+export class EventSummary extends EventFacts {
+  @ApiProperty({ type: [RunSummary] }) runs!: RunSummary[];
+}
+
+export class EventView extends EventFacts {
+  @ApiProperty({
+    description: 'The parsed body, or null if retention has dropped it',
+    nullable: true,
+    type: Object,
+  })
+  payload!: unknown;
+  @ApiProperty({ type: Object }) headers!: Record<string, string>;
+  @ApiProperty({ type: [RunView] }) runs!: RunView[];
+}
+
+export class EventPage {
+  @ApiProperty({ type: [EventSummary] }) items!: EventSummary[];
+  @ApiProperty({ nullable: true, type: String, description: 'null on the last page' })
+  nextCursor!: string | null;
+}

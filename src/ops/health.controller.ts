@@ -1,0 +1,55 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  HealthCheck,
+  HealthCheckService,
+  HealthIndicatorService,
+  type HealthCheckResult,
+} from '@nestjs/terminus';
+import { HealthChecks } from './health-checks.js';
+import { Readiness } from './readiness.js';
+
+@ApiTags('health')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly checks: HealthChecks,
+    private readonly readiness: Readiness,
+    private readonly indicators: HealthIndicatorService,
+  ) {}
+
+  /** Everything that whoever is on call may want to know first. */
+  @Get()
+  @HealthCheck()
+  async all(): Promise<HealthCheckResult> {
+    const { checks } = this;
+    return this.health.check([
+      () => checks.database(),
+      () => checks.queue(),
+      () => checks.memory(),
+      () => checks.disk(),
+    ]);
+  }
+
+  /** Only what a restart would mend: that this answers is the answer. */
+  @Get('live')
+  @HealthCheck()
+  async live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  /** Whether to send traffic here. A queue that is away is no reason not to: accepting goes on. */
+  @Get('ready')
+  @HealthCheck()
+  async ready(): Promise<HealthCheckResult> {
+    const { state } = this.readiness;
+    return this.health.check([
+      () => {
+        const check = this.indicators.check('service');
+        return state === 'ready' ? check.up() : check.down({ state });
+      },
+      () => this.checks.database(),
+    ]);
+  }
+}

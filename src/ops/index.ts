@@ -1,0 +1,2 @@
+export { serveApiDocs } from './api-docs.js';
+export { OpsModule } from './ops.module.js';

@@ -1,0 +1,24 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { StoreModule } from '../store/index.js';
+import { EventsController } from './events.controller.js';
+import { HealthChecks } from './health-checks.js';
+import { HealthController } from './health.controller.js';
+import { OpsTokenGuard } from './ops-token.guard.js';
+import { Readiness } from './readiness.js';
+
+@Module({})
+export class OpsModule {
+  /**
+   * @param dispatch the module that knows the queues
+   * @param api whether to serve the operations API beside the health checks
+   */
+  static with(dispatch: DynamicModule, api: boolean): DynamicModule {
+    return {
+      module: OpsModule,
+      imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, dispatch],
+      controllers: [HealthController, ...(api ? [EventsController] : [])],
+      providers: [HealthChecks, Readiness, OpsTokenGuard],
+    };
+  }
+}

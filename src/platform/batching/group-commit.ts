@@ -1,0 +1,93 @@
+/** Limits of a {@link GroupCommit}. */
+export interface GroupLimits {
+  /** Items in one flush. */
+  readonly rows: number;
+  /** Bytes in one flush. A larger single item is flushed alone. */
+  readonly bytes: number;
+  /** Flushes at the same time. */
+  readonly flushes: number;
+  /** Bytes that may wait for a flush; what comes on top is turned away. */
+  readonly waitingBytes: number;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets concurrent callers share one flush, such as one multi-row INSERT.
+ *
+ * There is no timer: an item that comes while a flush is free goes at once, with whatever came in the
+ * same turn of the event loop; while all flushes are busy, items gather, so groups grow with the load.
+ */
+export class GroupCommit<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private waitingBytes = 0;
+  private flushing = 0;
+  private scheduled = false;
+
+  /**
+   * @param flush writes the items and gives one result for each, in their order; when it throws,
+   *   every caller of the group gets the error
+   */
+  constructor(
+    private readonly flush: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly limits: GroupLimits,
+  ) {}
+
+  /**
+   * Resolves with the item's result after its group was flushed.
+   *
+   * @returns undefined, at once, when so much is waiting already that the item is turned away
+   */
+  add(item: Item, bytes: number): Promise<Result> | undefined {
+    if (this.waiting.length > 0 && this.waitingBytes + bytes > this.limits.waitingBytes) return undefined;
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, bytes, resolve, reject });
+      this.waitingBytes += bytes;
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.flushing >= this.limits.flushes) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.waiting.length > 0 && this.flushing < this.limits.flushes) void this.flushGroup();
+    });
+  }
+
+  private async flushGroup(): Promise<void> {
+    const group = this.takeGroup();
+    this.flushing++;
+    try {
+      const results = await this.flush(group.map(({ item }) => item));
+      group.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result === undefined) reject(new Error('A flush gave fewer results than it had items'));
+        else resolve(result);
+      });
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    } finally {
+      this.flushing--;
+      if (this.waiting.length > 0) this.schedule();
+    }
+  }
+
+  private takeGroup(): Waiting<Item, Result>[] {
+    let rows = 0;
+    let bytes = 0;
+    for (const { bytes: size } of this.waiting) {
+      if (rows > 0 && (rows >= this.limits.rows || bytes + size > this.limits.bytes)) break;
+      rows++;
+      bytes += size;
+    }
+    this.waitingBytes -= bytes;
+    return this.waiting.splice(0, rows);
+  }
+}

@@ -1,0 +1,1 @@
+export { GroupCommit, type GroupLimits } from './group-commit.js';

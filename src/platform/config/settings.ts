@@ -1,0 +1,99 @@
+import { choice, integer, secret, text, url, type Setting } from '../../model/index.js';
+
+/** Every environment variable that is not a provider's, in the order of `.env.example`. */
+export const settings = {
+  port: integer({
+    name: 'PORT',
+    description: 'Port of the HTTP server; 0 takes a free one.',
+    fallback: '3001',
+    min: 0,
+    max: 65535,
+  }),
+  host: text({
+    name: 'HOST',
+    description: 'Address to listen on; 127.0.0.1 keeps the service to this machine.',
+    fallback: '0.0.0.0',
+  }),
+  environment: choice({
+    name: 'NODE_ENV',
+    description: 'In production no .env is written, and OPS_TOKEN must be set.',
+    fallback: 'development',
+    choices: ['development', 'test', 'production'],
+  }),
+  role: choice({
+    name: 'APP_ROLE',
+    description: 'What this process does: api takes webhooks, worker processes them, all does both.',
+    fallback: 'all',
+    choices: ['all', 'api', 'worker'],
+  }),
+  databaseUrl: url({
+    name: 'DATABASE_URL',
+    description:
+      'PostgreSQL 15 or later, postgresql://user:password@host:5432/database.\nEmpty: an embedded PostgreSQL whose data are kept under DATA_DIR.',
+    protocols: ['postgres:', 'postgresql:'],
+    secret: true,
+  }),
+  dataDir: text({
+    name: 'DATA_DIR',
+    description: 'Folder of the embedded PostgreSQL and of mail that is not sent by SMTP.',
+    fallback: '.data',
+  }),
+  redisUrl: url({
+    name: 'REDIS_URL',
+    description:
+      'Redis 7 or later for the queue, redis://[user:password@]host:6379[/database].\nAll three Redis settings empty: the queue is kept in PostgreSQL.',
+    protocols: ['redis:', 'rediss:'],
+    secret: true,
+  }),
+  redisHost: text({ name: 'REDIS_HOST', description: 'Instead of REDIS_URL: host of the Redis server.' }),
+  redisPort: text({ name: 'REDIS_PORT', description: 'Instead of REDIS_URL: its port, 6379 if empty.' }),
+  opsToken: secret({
+    name: 'OPS_TOKEN',
+    description: 'Bearer token of the operations API. Empty: the API answers 401 to everyone.',
+    generated: true,
+  }),
+  workerConcurrency: integer({
+    name: 'WORKER_CONCURRENCY',
+    description: 'Runs that this process executes at the same time.',
+    fallback: '16',
+    min: 1,
+    max: 1000,
+  }),
+  maxAttempts: integer({
+    name: 'MAX_ATTEMPTS',
+    description: 'Attempts of a run before it becomes a dead letter.',
+    fallback: '3',
+    min: 1,
+    max: 20,
+  }),
+  retryBaseMs: integer({
+    name: 'RETRY_BASE_MS',
+    description: 'After attempt n fails, the next one comes 2^n times this many milliseconds later.',
+    fallback: '1000',
+    min: 1,
+    max: 3_600_000,
+  }),
+  smtpUrl: url({
+    name: 'SMTP_URL',
+    description:
+      'SMTP server for e-mail, smtp[s]://user:password@host:587.\nEmpty: messages become .eml files under DATA_DIR/mail.',
+    protocols: ['smtp:', 'smtps:'],
+    secret: true,
+  }),
+  mailFrom: text({
+    name: 'MAIL_FROM',
+    description: 'Sender of e-mail.',
+    fallback: 'Integration Service <no-reply@localhost>',
+  }),
+  logDir: text({
+    name: 'LOG_DIR',
+    description: 'Folder of combined.log and error.log.',
+    fallback: 'logs',
+  }),
+  logLevel: choice({
+    name: 'LOG_LEVEL',
+    description: 'error, warn, info or debug.',
+    fallback: 'info',
+    choices: ['error', 'warn', 'info', 'debug'],
+  }),
+} as const satisfies Record<string, Setting>;

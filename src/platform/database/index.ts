@@ -1,0 +1,2 @@
+export { databaseFault, type DatabaseFault } from './database-error.js';
+export { createPool, DATABASE_POOL, type DatabasePool } from './pool.js';

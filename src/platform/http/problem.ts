@@ -1,0 +1,28 @@
+/** What a reply says about a request that was not fulfilled, RFC 9457. */
+export interface ProblemDetails {
+  readonly status: number;
+  readonly title: string;
+  readonly detail?: string;
+  readonly correlationId: string;
+  readonly [extension: string]: unknown;
+}
+
+export interface ProblemOptions {
+  readonly detail?: string;
+  /** Seconds after which the same request can succeed. */
+  readonly retryAfter?: number;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Thrown where a request is refused; the filter makes the reply. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly options: ProblemOptions = {},
+  ) {
+    super(title);
+    this.name = 'Problem';
+  }
+}

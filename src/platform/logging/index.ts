@@ -1,0 +1,2 @@
+export { FrameworkLogger } from './framework-logger.js';
+export { LOGGER, createLogger, logContext, withLogContext, type LogContext } from './logger.js';

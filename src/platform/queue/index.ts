@@ -1,0 +1,1 @@
+export { QUEUE_CONNECTIONS, connectQueue, type QueueConnections } from './queue-backend.js';

@@ -1,0 +1,89 @@
+import {
+  createPostgresBackend,
+  runMigrations,
+  setDefaultBackendFactory,
+  type QueueOptions,
+  type WorkerOptions,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import type { QueueBackend } from '../config/index.js';
+
+/** Token under which the {@link QueueConnections} are injected. */
+export const QUEUE_CONNECTIONS = Symbol('QUEUE_CONNECTIONS');
+
+/** Schema of the queue's tables, apart from ours. */
+const SCHEMA = 'bullmq';
+
+/** One hash slot in a Redis Cluster: without the braces a queue's scripts would fail there. */
+const PREFIX = '{integration}';
+
+/** Connections of one queue or worker to PostgreSQL, beside the one that listens. */
+const POSTGRES_POOL_SIZE = 4;
+
+/** Milliseconds after which a Redis that does not answer counts as gone: a half-open socket would never end. */
+const REDIS_SOCKET_TIMEOUT_MS = 30_000;
+
+/** How queues and workers reach the backend that the settings chose. */
+export interface QueueConnections {
+  readonly prefix: string;
+  /** Fails at once while the backend is away: what was not queued is found by the sweeper. */
+  readonly producer: QueueOptions['connection'];
+  /** Waits for the backend for as long as it takes. */
+  readonly worker: WorkerOptions['connection'];
+  close(): void;
+}
+
+/**
+ * Makes the queue ready for use: on PostgreSQL its tables are made first, since a worker without them
+ * spins for ever.
+ *
+ * @param onError is told of lost connections
+ */
+export async function connectQueue(
+  backend: QueueBackend,
+  databaseUrl: string,
+  onError: (error: Error) => void,
+): Promise<QueueConnections> {
+  switch (backend.kind) {
+    case 'postgres': {
+      await migrateQueue(databaseUrl);
+      setDefaultBackendFactory(createPostgresBackend);
+      const connection = { connectionString: databaseUrl, schema: SCHEMA, max: POSTGRES_POOL_SIZE };
+      // The option's type knows Redis only; the factory above gives it its real meaning.
+      const untyped = connection as unknown as QueueOptions['connection'];
+      return { prefix: PREFIX, producer: untyped, worker: untyped, close: () => undefined };
+    }
+    case 'redis': {
+      setDefaultBackendFactory(undefined);
+      const common = { keepAlive: 10_000, socketTimeout: REDIS_SOCKET_TIMEOUT_MS };
+      const producer = new Redis(backend.url, {
+        ...common,
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 1,
+      });
+      const worker = new Redis(backend.url, { ...common, maxRetriesPerRequest: null });
+      producer.on('error', onError);
+      worker.on('error', onError);
+      return {
+        prefix: PREFIX,
+        producer,
+        worker,
+        close: () => {
+          producer.disconnect();
+          worker.disconnect();
+        },
+      };
+    }
+  }
+}
+
+async function migrateQueue(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'integration-service' });
+  await client.connect();
+  try {
+    await runMigrations(client, SCHEMA);
+  } finally {
+    await client.end();
+  }
+}

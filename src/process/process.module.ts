@@ -1,0 +1,27 @@
+import type { WorkerHost } from '@nestjs/bullmq';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ActModule } from '../act/index.js';
+import { StoreModule } from '../store/index.js';
+import { Drain, QUEUE_WORKERS } from './drain.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { queueWorkerFor, type QueueWorkerOptions } from './queue-worker.js';
+import { RunProcessor } from './run-processor.js';
+
+@Module({})
+export class ProcessModule {
+  /** @param providers names of the providers whose queues are worked on */
+  static forProviders(providers: readonly string[], options: QueueWorkerOptions): DynamicModule {
+    const workers = providers.map((provider) => queueWorkerFor(provider, options));
+    return {
+      module: ProcessModule,
+      imports: [StoreModule, ActModule],
+      providers: [
+        LeaseKeeper,
+        RunProcessor,
+        ...workers,
+        { provide: QUEUE_WORKERS, inject: workers, useFactory: (...all: WorkerHost[]) => all },
+        Drain,
+      ],
+    };
+  }
+}

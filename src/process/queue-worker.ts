@@ -1,0 +1,73 @@
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
+import type { Logger } from 'winston';
+import { queueName, type RunJob } from '../model/index.js';
+import { LOGGER } from '../platform/logging/index.js';
+import type { QueueConnections } from '../platform/queue/index.js';
+import { RunProcessor, type Processing } from './run-processor.js';
+
+/** Shortest wait before a job is looked at again, in milliseconds. */
+const SHORTEST_WAIT_MS = 200;
+
+/** Wait after a fault of the database or of ours; the run itself is as it was. */
+const FAULT_WAIT_MS = 2_000;
+
+export interface QueueWorkerOptions {
+  readonly connections: QueueConnections;
+  readonly concurrency: number;
+}
+
+/**
+ * A worker class for a provider's queue. It only translates: BullMQ delivers, PostgreSQL owns attempts
+ * and times, so a job is moved to delayed as often as it takes and ends only when its run does.
+ */
+export function queueWorkerFor(provider: string, options: QueueWorkerOptions): Type<WorkerHost> {
+  @Injectable()
+  @Processor(queueName(provider), {
+    connection: options.connections.worker,
+    prefix: options.connections.prefix,
+    concurrency: options.concurrency,
+    // A dead worker's job comes back after 10 to 15 s; the run's lease, not the job, guards against two.
+    lockDuration: 10_000,
+    stalledInterval: 5_000,
+    maxStalledCount: 1_000_000,
+  })
+  class QueueWorker extends WorkerHost {
+    constructor(
+      private readonly processor: RunProcessor,
+      @Inject(LOGGER) private readonly logger: Logger,
+    ) {
+      super();
+    }
+
+    override async process(job: Job<RunJob>, token?: string): Promise<void> {
+      const processing = await this.attempt(job);
+      switch (processing.outcome) {
+        case 'later':
+          await job.moveToDelayed(Date.now() + Math.max(processing.waitMs, SHORTEST_WAIT_MS), token);
+          throw new DelayedError();
+        case 'ended':
+          if (processing.status === 'dead_lettered') throw new UnrecoverableError('Run failed for good');
+          return;
+        case 'dropped':
+          return;
+      }
+    }
+
+    private async attempt(job: Job<RunJob>): Promise<Processing> {
+      try {
+        return await this.processor.process(job.data.runId);
+      } catch (error) {
+        this.logger.error('Processing failed outside of the run', { error, runId: job.data.runId });
+        return { outcome: 'later', waitMs: FAULT_WAIT_MS };
+      }
+    }
+
+    @OnWorkerEvent('error')
+    onError(error: Error): void {
+      this.logger.warn('A queue worker met an error', { error, provider });
+    }
+  }
+  return QueueWorker;
+}

@@ -1,0 +1,158 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Provider } from '../model/index.js';
+import { providers } from './index.js';
+import { NOON, delivered, offline, readFrom } from './settings.fixture.js';
+
+const FOLDER = join(process.cwd(), 'src/providers');
+
+/** A value for every setting that the first start would generate. */
+function configured(provider: Provider) {
+  const generated = provider.settings.filter((setting) => setting.generated);
+  return readFrom(Object.fromEntries(generated.map(({ name }) => [name, `secret of ${name}`])));
+}
+
+const unconfigured = readFrom({});
+
+describe('the list of providers', () => {
+  it('has every folder beside it that has a door', () => {
+    const folders = readdirSync(FOLDER, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(FOLDER, entry.name, 'index.ts')))
+      .map((entry) => entry.name);
+    expect(providers.map(({ name }) => name).sort()).toEqual(folders.sort());
+  });
+
+  it('gives every setting a name of its own', () => {
+    const names = providers.flatMap(({ settings }) => settings.map(({ name }) => name));
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe.each(providers)('$name', (provider) => {
+  const verifier = provider.verifier(configured(provider), offline);
+
+  it('describes itself', () => {
+    expect(provider.name).toMatch(/^[a-z][a-z0-9-]*$/);
+    expect(provider.documentation).toMatch(/^https:\/\//);
+    expect(provider.bodyLimit).toBeGreaterThan(0);
+    for (const setting of provider.settings) {
+      expect(setting.name.startsWith(`${provider.name.toUpperCase()}_`)).toBe(true);
+      expect(setting.description).toMatch(/\.$/);
+      expect(setting.parse(setting.fallback)).toMatchObject({ ok: true });
+    }
+  });
+
+  it('keeps no header that carries credentials', () => {
+    for (const header of provider.keptHeaders) {
+      expect(header).toBe(header.toLowerCase());
+      expect(header).not.toMatch(/authorization|cookie|token|encoded-secret|forwarded/);
+    }
+  });
+
+  it('says which setting is missing when it has no secret', async () => {
+    const without = provider.verifier(unconfigured, offline);
+    expect(without.configured).toBe(false);
+    expect(await without.verify({ headers: {}, body: Buffer.from('{}') })).toEqual({
+      outcome: 'unconfigured',
+      setting: expect.stringMatching(/^[A-Z_]+$/) as string,
+    });
+    for (const sample of provider.samples) expect(provider.sign(sample, unconfigured, NOON)).toBeUndefined();
+  });
+
+  it('has samples', () => {
+    expect(provider.samples.length).toBeGreaterThan(0);
+  });
+
+  describe.each(provider.samples)('sample $type', (sample) => {
+    const signed = () => provider.sign(sample, configured(provider), NOON)!;
+
+    it('is verified and read', async () => {
+      const { headers, body } = signed();
+      const delivery = { headers: delivered(headers), body };
+      expect(verifier.configured).toBe(true);
+      expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
+      const reading = provider.readEnvelope(JSON.parse(body.toString()), delivery.headers);
+      expect(reading).toMatchObject({ outcome: 'read', envelope: { type: sample.type } });
+    });
+
+    it('is another event each time', () => {
+      const [one, other] = [signed(), signed()].map(({ headers, body }) =>
+        provider.readEnvelope(JSON.parse(body.toString()), delivered(headers)),
+      );
+      if (one?.outcome !== 'read' || other?.outcome !== 'read') throw new Error('must be read');
+      expect(one.envelope.deliveryKey).not.toBe(other.envelope.deliveryKey);
+      expect(signed().body.equals(signed().body)).toBe(false);
+    });
+
+    it('is refused when any header of the signature is missing, doubled or empty', async () => {
+      const { headers, body } = signed();
+      const ofSignature = Object.keys(headers).filter((name) => /signature|transmission|algo/.test(name));
+      expect(ofSignature.length).toBeGreaterThan(0);
+      for (const name of ofSignature) {
+        const value = headers[name]!;
+        const verifyWith = (values: string[]) =>
+          verifier.verify({ headers: { ...delivered(headers), [name]: values }, body });
+        expect(await verifyWith([])).toEqual({ outcome: 'refused', reason: 'signature_missing' });
+        expect(await verifyWith([''])).toEqual({ outcome: 'refused', reason: 'signature_missing' });
+        expect(await verifyWith([value, value])).toEqual({ outcome: 'refused', reason: 'signature_doubled' });
+        expect(await verifyWith([`${value}, ${value}`])).toMatchObject({ outcome: 'refused' });
+      }
+    });
+
+    it('is refused when a byte of its body is changed, added or taken away', async () => {
+      const { headers, body } = signed();
+      const flipped = Buffer.from(body);
+      flipped[body.length >> 1]! ^= 1;
+      const bom = Buffer.from([0xef, 0xbb, 0xbf]);
+      const others = [flipped, Buffer.concat([bom, body]), Buffer.concat([body, Buffer.from('\n')])];
+      for (const other of [...others, body.subarray(1), Buffer.alloc(0)]) {
+        expect(await verifier.verify({ headers: delivered(headers), body: other })).toEqual({
+          outcome: 'refused',
+          reason: 'signature_mismatch',
+        });
+      }
+    });
+
+    it('is refused by every other provider', async () => {
+      const { headers, body } = signed();
+      for (const other of providers.filter((candidate) => candidate !== provider)) {
+        const verification = await other
+          .verifier(configured(other), offline)
+          .verify({ headers: delivered(headers), body });
+        expect(verification).toEqual({ outcome: 'refused', reason: 'signature_missing' });
+      }
+    });
+  });
+
+  it.each([
+    '\u00e9'.repeat(64),
+    'null',
+    '=',
+    ',,,',
+    't=1',
+    'sha256=',
+    '__proto__=1,v1=1',
+    `sha256=${'g'.repeat(64)}`,
+    'x'.repeat(10_000),
+  ])('answers the header %.20j with a refusal, never with an exception', async (value) => {
+    const { headers, body } = provider.sign(provider.samples[0]!, configured(provider), NOON)!;
+    const ofSignature = Object.keys(headers).filter((name) => /signature|transmission|algo/.test(name));
+    for (const name of ofSignature) {
+      const verification = await verifier.verify({ headers: delivered({ ...headers, [name]: value }), body });
+      expect(verification.outcome).toBe('refused');
+    }
+  });
+
+  it.each([null, true, 0, '', 'text', [], [{}], {}, JSON.parse('{"__proto__":{"id":"evt_1"}}')])(
+    'names the faults of the body %j',
+    (payload: unknown) => {
+      const reading = provider.readEnvelope(payload, {});
+      if (reading.outcome !== 'invalid') throw new Error('must be invalid');
+      expect(reading.faults.length).toBeGreaterThan(0);
+      for (const { path, message } of reading.faults) {
+        expect(path).toMatch(/^$|^\/|^[A-Z]/);
+        expect(message).toMatch(/must/);
+      }
+    },
+  );
+});

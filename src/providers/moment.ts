@@ -1,0 +1,19 @@
+/** ISO 8601 with date, time and zone, as providers write it; JavaScript's own parser takes far more. */
+const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/;
+
+/** End of the year 9999: every moment up to it has a four-digit year in JavaScript and in SQL alike. */
+const LAST_MOMENT = 253_402_300_799_999;
+
+/** A moment from text such as `2026-03-01T09:30:00.123Z`; null for anything else. */
+export function momentFromIso(value: unknown): Date | null {
+  return typeof value === 'string' && ISO_MOMENT.test(value) ? momentFromMillis(Date.parse(value)) : null;
+}
+
+/** A moment from whole seconds since the epoch; null for anything else. */
+export function momentFromSeconds(value: unknown): Date | null {
+  return Number.isInteger(value) ? momentFromMillis((value as number) * 1000) : null;
+}
+
+function momentFromMillis(millis: number): Date | null {
+  return millis >= 0 && millis <= LAST_MOMENT ? new Date(millis) : null;
+}

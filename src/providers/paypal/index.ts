@@ -1,0 +1,49 @@
+import type { EventPattern, Provider } from '../../model/index.js';
+import { readPaypalEnvelope } from './envelope.js';
+import type { PaypalEventType, PaypalPayload } from './event-types.js';
+import { signAsRelay } from './relay-scheme.js';
+import { samples } from './samples.js';
+import { paypalVerifier } from './scheme.js';
+import { environment, relaySecret, webhookId } from './settings.js';
+
+export type {
+  PaypalCapture,
+  PaypalEvent,
+  PaypalEventType,
+  PaypalMoney,
+  PaypalPayload,
+  PaypalRefund,
+} from './event-types.js';
+
+export const paypal: Provider & {
+  /** Which events a workflow is for. */
+  event<Type extends PaypalEventType>(type: Type): EventPattern<PaypalPayload<Type>>;
+} = {
+  name: 'paypal',
+  documentation: 'https://developer.paypal.com/api/rest/webhooks/rest/',
+  settings: [webhookId, environment, relaySecret],
+  keptHeaders: [
+    'content-type',
+    'user-agent',
+    'paypal-auth-algo',
+    'paypal-auth-version',
+    'paypal-cert-url',
+    'paypal-transmission-id',
+    'paypal-transmission-sig',
+    'paypal-transmission-time',
+  ],
+  bodyLimit: 1024 * 1024,
+  verifier: (read, tools) =>
+    paypalVerifier(
+      { webhookId: read(webhookId), environment: read(environment), relaySecrets: read(relaySecret) },
+      tools,
+    ),
+  readEnvelope: readPaypalEnvelope,
+  samples,
+  // As a relay: only PayPal has the key of its own scheme.
+  sign(sample, read, now) {
+    const [key] = read(relaySecret);
+    return key === undefined ? undefined : signAsRelay(Buffer.from(JSON.stringify(sample.body())), key, now);
+  },
+  event: (type) => ({ provider: 'paypal', type }),
+};

@@ -1,0 +1,27 @@
+import type { ReadSetting, VerifierTools } from '../model/index.js';
+
+/** Reads settings from a record instead of the environment. */
+export function readFrom(env: Readonly<Record<string, string>>): ReadSetting {
+  return (setting) => {
+    const parsed = setting.parse(env[setting.name] ?? setting.fallback);
+    if (!parsed.ok) throw new Error(`${setting.name} ${parsed.fault}`);
+    return parsed.value;
+  };
+}
+
+/** 2026-03-01T12:00:00Z. */
+export const NOON = Date.UTC(2026, 2, 1, 12);
+
+/** A clock that stands at noon and a network that must not be used. */
+export const offline: VerifierTools = {
+  now: () => NOON,
+  fetch: (input) => Promise.reject(new Error(`nothing may be fetched, least of all ${String(input)}`)),
+  trustedRoots: [],
+};
+
+/** Headers as the ingest folder hands them over: every name with all its values. */
+export function delivered(headers: Readonly<Record<string, string | readonly string[]>>) {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? [value] : value]),
+  );
+}

@@ -1,0 +1,26 @@
+import type { EventPattern, Provider } from '../../model/index.js';
+import { readStripeEnvelope } from './envelope.js';
+import type { StripeEventType, StripePayload } from './event-types.js';
+import { samples } from './samples.js';
+import { signAsStripe, stripeVerifier, webhookSecret } from './scheme.js';
+
+export type { StripeEventType, StripePayload } from './event-types.js';
+
+export const stripe: Provider & {
+  /** Which events a workflow is for, typed by Stripe's SDK. */
+  event<Type extends StripeEventType>(type: Type): EventPattern<StripePayload<Type>>;
+} = {
+  name: 'stripe',
+  documentation: 'https://docs.stripe.com/webhooks',
+  settings: [webhookSecret],
+  keptHeaders: ['content-type', 'user-agent', 'stripe-signature'],
+  bodyLimit: 1024 * 1024,
+  verifier: (read, tools) => stripeVerifier(read(webhookSecret), tools.now),
+  readEnvelope: readStripeEnvelope,
+  samples,
+  sign(sample, read, now) {
+    const [key] = read(webhookSecret);
+    return key === undefined ? undefined : signAsStripe(Buffer.from(JSON.stringify(sample.body())), key, now);
+  },
+  event: (type) => ({ provider: 'stripe', type }),
+};

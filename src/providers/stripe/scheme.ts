@@ -1,0 +1,85 @@
+import {
+  secrets,
+  type Delivery,
+  type SignedDelivery,
+  type Verification,
+  type Verifier,
+} from '../../model/index.js';
+import { FIVE_MINUTES, isFresh } from '../schemes/freshness.js';
+import { hmacSha256, matchingSecret } from '../schemes/hmac.js';
+import { requiredHeaders } from '../schemes/required-headers.js';
+import { fromHex } from '../schemes/signature-bytes.js';
+import { refused, verified, type Refused } from '../schemes/verdict.js';
+
+export const webhookSecret = secrets({
+  name: 'STRIPE_WEBHOOK_SECRET',
+  description:
+    'Signing secret of the Stripe webhook endpoint: the whole text, with "whsec_" (Dashboard, Webhooks,\n' +
+    'or `stripe listen`). Several, separated by commas, are all accepted, so that one can be rotated.',
+  generated: true,
+});
+
+/**
+ * `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex> …]`, HMAC-SHA256 over `<t>.<raw body>`.
+ *
+ * The key is the secret as it is shown, prefix included: nothing in it is base64 here. While a secret is
+ * rotated there is one v1 for each. Other schemes (v0) are for tests of Stripe's own and prove nothing.
+ *
+ * @see https://docs.stripe.com/webhooks#verify-manually
+ */
+export function stripeVerifier(keys: readonly string[], now: () => number): Verifier {
+  return {
+    configured: keys.length > 0,
+    verify: (delivery) => verify(delivery, keys, now()),
+  };
+}
+
+function verify(delivery: Delivery, keys: readonly string[], now: number): Verification {
+  if (keys.length === 0) return { outcome: 'unconfigured', setting: webhookSecret.name };
+  const headers = requiredHeaders(delivery.headers, ['stripe-signature']);
+  if (headers.outcome === 'refused') return headers;
+  const header = parseHeader(headers.values['stripe-signature']);
+  if (header.outcome === 'refused') return header;
+
+  const label = matchingSecret(keys, header.signatures, [`${header.time}.`, delivery.body]);
+  if (label === undefined) return refused('signature_mismatch');
+  // Last, so that "stale" is only said of what really was signed: a replay, or a clock that is wrong.
+  return isFresh(Number(header.time) * 1000, now, FIVE_MINUTES)
+    ? verified(label)
+    : refused('timestamp_stale');
+}
+
+type SignatureHeader = { outcome: 'parsed'; time: string; signatures: readonly Buffer[] } | Refused;
+
+/** Strict where the SDK is lenient: one `t` of digits only, and nothing that isn't `name=value`. */
+function parseHeader(header: string): SignatureHeader {
+  const times: string[] = [];
+  const texts: string[] = [];
+  for (const element of header.split(',')) {
+    const [, name, value] = /^([A-Za-z0-9_]+)=(.*)$/.exec(element) ?? [];
+    if (name === undefined || value === undefined) return refused('signature_malformed');
+    if (name === 't') times.push(value);
+    if (name === 'v1') texts.push(value);
+  }
+  if (texts.length === 0) return refused('signature_missing');
+  const [time, ...otherTimes] = times;
+  const signatures = texts.map(fromHex).filter((bytes) => bytes !== undefined);
+  if (time === undefined || otherTimes.length > 0 || !/^\d{1,12}$/.test(time) || signatures.length === 0) {
+    return refused('signature_malformed');
+  }
+  return { outcome: 'parsed', time, signatures };
+}
+
+/** @param now milliseconds since the epoch */
+export function signAsStripe(body: Buffer, key: string, now: number): SignedDelivery {
+  const time = Math.floor(now / 1000);
+  const signature = hmacSha256(key, [`${time}.`, body]).toString('hex');
+  return {
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+      'stripe-signature': `t=${time},v1=${signature}`,
+    },
+    body,
+  };
+}

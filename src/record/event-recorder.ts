@@ -1,0 +1,141 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { Logger } from 'winston';
+import type { Delivery, Envelope, EventStatus } from '../model/index.js';
+import { GroupCommit } from '../platform/batching/index.js';
+import { databaseFault } from '../platform/database/index.js';
+import { LOGGER } from '../platform/logging/index.js';
+import { EventStore, type NewEvent, type QueueableRun, type RecordedEvent } from '../store/index.js';
+
+/** A delivery that was verified and read. */
+export interface VerifiedDelivery {
+  readonly provider: string;
+  readonly envelope: Envelope;
+  readonly body: Delivery['body'];
+  /** Only those headers that the provider allows to be kept. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secretLabel: string;
+  /** What is to be done about the event if it is new. */
+  readonly workflows: readonly { readonly name: string; readonly version: number }[];
+}
+
+export type Recording =
+  /** It is committed. */
+  | { outcome: 'accepted'; eventId: string; runs: readonly QueueableRun[] }
+  /** The event was known. `conflict`: under the same delivery key came another body; the original is kept. */
+  | {
+      outcome: 'duplicate';
+      eventId: string;
+      eventStatus: EventStatus;
+      conflict: boolean;
+      unqueued: readonly QueueableRun[];
+    }
+  /** The database does not take this one. */
+  | { outcome: 'unstorable'; message: string }
+  /** More is waiting than may wait. */
+  | { outcome: 'overloaded' }
+  | { outcome: 'unavailable' };
+
+const LIMITS = { rows: 200, bytes: 4 * 2 ** 20, flushes: 2, waitingBytes: 64 * 2 ** 20 };
+
+/** What a row needs beside its body, roughly. */
+const ROW_OVERHEAD_BYTES = 1024;
+
+/** Records each event once. Concurrent deliveries share one statement and one commit. */
+@Injectable()
+export class EventRecorder {
+  private readonly group = new GroupCommit<NewEvent, Recording>((batch) => this.flush(batch), LIMITS);
+
+  constructor(
+    private readonly events: EventStore,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when the outcome is durable. */
+  async record(delivery: VerifiedDelivery): Promise<Recording> {
+    const event = toNewEvent(delivery);
+    const recording = this.group.add(event, event.body.length + ROW_OVERHEAD_BYTES);
+    return recording ?? { outcome: 'overloaded' };
+  }
+
+  private async flush(batch: readonly NewEvent[]): Promise<Recording[]> {
+    try {
+      return await this.recordTogether(batch);
+    } catch (error) {
+      switch (databaseFault(error)) {
+        case 'bad_row':
+          return this.recordOneByOne(batch, error as Error);
+        case 'unavailable':
+          this.logger.error('Recording failed: the database is away', { error, events: batch.length });
+          return batch.map(() => ({ outcome: 'unavailable' }));
+        case 'unexpected':
+          throw error;
+      }
+    }
+  }
+
+  /** One bad row must not fail its neighbours. */
+  private async recordOneByOne(batch: readonly NewEvent[], error: Error): Promise<Recording[]> {
+    if (batch.length === 1) {
+      this.logger.error('An event cannot be stored', { error, deliveryKey: batch[0]?.event.deliveryKey });
+      return [{ outcome: 'unstorable', message: error.message }];
+    }
+    const recordings: Recording[] = [];
+    for (const event of batch) recordings.push(...(await this.flush([event])));
+    return recordings;
+  }
+
+  private async recordTogether(batch: readonly NewEvent[]): Promise<Recording[]> {
+    const recorded = await this.events.record(batch);
+    const known = batch.filter(({ event }) => !recorded.has(event.id));
+    const found = new Map<NewEvent, RecordedEvent>();
+    if (known.length > 0) {
+      const originals = await this.events.find(known.map(({ event }) => event));
+      for (const [index, original] of originals.entries()) {
+        const delivery = known[index];
+        if (delivery && original) found.set(delivery, await this.reopen(delivery, original));
+      }
+    }
+    return batch.map((delivery) => toRecording(delivery, found.get(delivery)));
+  }
+
+  /** Senders redeliver by hand what failed for good, so a redelivery opens dead letters again. */
+  private async reopen(delivery: NewEvent, original: RecordedEvent): Promise<RecordedEvent> {
+    if (original.status !== 'dead_lettered' || isConflict(delivery, original)) return original;
+    await this.events.redriveDeadLetters(original.id, `provider:${delivery.event.provider}`);
+    const [reopened] = await this.events.find([delivery.event]);
+    return reopened ?? original;
+  }
+}
+
+function toNewEvent(delivery: VerifiedDelivery): NewEvent {
+  const { provider, envelope, body, headers, secretLabel, workflows } = delivery;
+  return {
+    event: { id: uuidv7(), provider, ...envelope, receivedAt: new Date() },
+    body,
+    bodySha256: createHash('sha256').update(body).digest(),
+    headers,
+    secretLabel,
+    runs: workflows.map(({ name, version }) => ({ id: uuidv7(), workflow: name, workflowVersion: version })),
+  };
+}
+
+function toRecording(delivery: NewEvent, original: RecordedEvent | undefined): Recording {
+  if (original === undefined) {
+    const { event, runs } = delivery;
+    const { id: eventId, provider } = event;
+    return { outcome: 'accepted', eventId, runs: runs.map(({ id }) => ({ id, provider, dispatches: 0 })) };
+  }
+  return {
+    outcome: 'duplicate',
+    eventId: original.id,
+    eventStatus: original.status,
+    conflict: isConflict(delivery, original),
+    unqueued: original.unqueued,
+  };
+}
+
+function isConflict({ bodySha256 }: NewEvent, original: RecordedEvent): boolean {
+  return !bodySha256.equals(original.bodySha256);
+}

@@ -1,0 +1,131 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { resolve } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import type { Logger } from 'winston';
+import { AppModule } from './app.module.js';
+import { addAdmission, registerProviders, type ProviderRegistry } from './ingest/index.js';
+import type { Provider } from './model/index.js';
+import { serveApiDocs } from './ops/index.js';
+import type { Config } from './platform/config/index.js';
+import { createPool } from './platform/database/index.js';
+import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';
+import {
+  addCorrelation,
+  answerMalformed,
+  correlationIdOf,
+  keepRawBodies,
+  ProblemFilter,
+} from './platform/http/index.js';
+import { FrameworkLogger } from './platform/logging/index.js';
+import { connectQueue } from './platform/queue/index.js';
+import { migrate } from './store/index.js';
+
+/** From `src` as from `dist`. */
+const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
+
+export interface RunningService {
+  readonly url: string;
+  readonly providers: ProviderRegistry;
+  /** Resolves when something happened after which the service cannot go on. */
+  readonly failed: Promise<string>;
+  /** Drains and closes everything that was opened. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the service: database, migrations, queue, application.
+ *
+ * @param report is told each step that takes time
+ * @throws what is in the way; then all that was opened is closed again
+ */
+export async function startService(
+  config: Config,
+  logger: Logger,
+  report: (line: string) => void,
+): Promise<RunningService> {
+  const opened: (() => unknown)[] = [];
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
+  };
+  try {
+    const database = await openDatabase(config, report, opened);
+    // That connections go when everything stops is no news.
+    const warn = (message: string) => (error: Error) => {
+      if (!stopping) logger.warn(message, { error });
+    };
+    const pool = createPool(database.url, warn('A database connection was lost'));
+    opened.push(() => pool.end());
+    await migrate({ pool, directory: MIGRATIONS, report });
+    await pool.query('SELECT ensure_payload_partitions(2)');
+
+    const queue = await connectQueue(config.queue, database.url, warn('The queue is away'));
+    opened.push(() => queue.close());
+    const providers = registerProviders(config, {
+      now: Date.now,
+      fetch: globalThis.fetch,
+      trustedRoots: rootCertificates,
+    });
+
+    const app = await createApplication({ config, logger, pool, queue, providers });
+    opened.push(() => app.close());
+    await app.listen(config.port, config.host);
+    const { port } = app.getHttpServer().address() as { port: number };
+    database.announce(port);
+    return { url: `http://localhost:${port}`, providers, failed: database.failed, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface OpenDatabase {
+  readonly url: string;
+  readonly failed: Promise<string>;
+  announce(port: number): void;
+}
+
+/** The configured database, or the embedded one under the lock of its folder. */
+async function openDatabase(
+  config: Config,
+  report: (line: string) => void,
+  opened: (() => unknown)[],
+): Promise<OpenDatabase> {
+  if (config.databaseUrl !== '') {
+    return { url: config.databaseUrl, failed: new Promise(() => undefined), announce: () => undefined };
+  }
+  const lock = lockDataDir(config.dataDir);
+  opened.push(() => lock.release());
+  const postgres = await startEmbeddedPostgres({ lock, report });
+  opened.push(() => postgres.stop());
+  const failed = postgres.ended.then((how) => `The embedded PostgreSQL ended: ${how}`);
+  return { url: postgres.url, failed, announce: (port) => lock.announce(port) };
+}
+
+async function createApplication(
+  resources: Parameters<typeof AppModule.with>[0],
+): Promise<NestFastifyApplication> {
+  const { logger, providers } = resources;
+  const adapter = new FastifyAdapter({
+    genReqId: correlationIdOf,
+    clientErrorHandler: answerMalformed,
+    bodyLimit: largestBody([...providers.values()].map(({ provider }) => provider)),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
+    bodyParser: false,
+    logger: new FrameworkLogger(logger),
+  });
+  const fastify = adapter.getInstance();
+  keepRawBodies(fastify);
+  addCorrelation(fastify);
+  addAdmission(fastify, providers);
+  app.useGlobalFilters(new ProblemFilter(logger));
+  serveApiDocs(app);
+  return app;
+}
+
+function largestBody(providers: readonly Provider[]): number {
+  return Math.max(...providers.map(({ bodyLimit }) => bodyLimit));
+}

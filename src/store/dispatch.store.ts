@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import pg from 'pg';
+import { DATABASE_POOL } from '../platform/database/index.js';
+import type { QueueableRun } from './event.store.js';
+
+/** The first offer is made right after the commit; it is given this long before it counts as missed. */
+const MISSED_AFTER = `interval '2 seconds'`;
+
+/** A job that is not taken for so long is looked up in its queue. */
+const SUSPECT_AFTER = `interval '60 seconds'`;
+
+/** Recorded, redriven or released runs that no job was made for, and runs whose lease ran out. */
+const UNQUEUED = `
+  (SELECT id, provider, dispatches FROM runs
+   WHERE status = 'pending' AND queued_at IS NULL AND created_at < now() - ${MISSED_AFTER}
+   LIMIT $1)
+  UNION ALL
+  (SELECT id, provider, dispatches FROM runs
+   WHERE status = 'running' AND lease_until < now() AND (queued_at IS NULL OR queued_at < lease_until)
+   ORDER BY lease_until LIMIT $1)`;
+
+/** Runs whose job ought to have been taken long ago. Most of them merely stand in a long queue. */
+const SUSPECTS = `
+  (SELECT id, provider, dispatches FROM runs
+   WHERE status = 'pending' AND queued_at < now() - ${SUSPECT_AFTER} ORDER BY queued_at LIMIT $1)
+  UNION ALL
+  (SELECT id, provider, dispatches FROM runs
+   WHERE status = 'retrying' AND next_attempt_at < now() - ${SUSPECT_AFTER}
+   ORDER BY next_attempt_at LIMIT $1)
+  UNION ALL
+  (SELECT id, provider, dispatches FROM runs
+   WHERE status = 'running' AND lease_until < now() - ${SUSPECT_AFTER} ORDER BY lease_until LIMIT $1)`;
+
+/** Two processes may have made the same job; the number rises once. */
+const MARK_QUEUED = `
+  UPDATE runs SET queued_at = now(), dispatches = job.number
+  FROM unnest($1::uuid[], $2::int[]) AS job (run_id, number)
+  WHERE runs.id = job.run_id AND runs.dispatches < job.number`;
+
+/** What the dispatcher and its sweeper ask of the runs. */
+@Injectable()
+export class DispatchStore {
+  constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
+
+  async findUnqueued(limit: number): Promise<QueueableRun[]> {
+    return (await this.pool.query<QueueableRun>(UNQUEUED, [limit])).rows;
+  }
+
+  async findSuspects(limit: number): Promise<QueueableRun[]> {
+    return (await this.pool.query<QueueableRun>(SUSPECTS, [limit])).rows;
+  }
+
+  /** @param jobs the jobs that were made: their runs and their numbers */
+  async markQueued(jobs: readonly { runId: string; number: number }[]): Promise<void> {
+    await this.pool.query({
+      name: 'mark-queued',
+      text: MARK_QUEUED,
+      values: [jobs.map(({ runId }) => runId), jobs.map(({ number }) => number)],
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { eventStatus, type EventStatus } from '../model/index.js';
+import type { Prisma } from './generated/client.js';
+import { PrismaService } from './prisma.service.js';
+
+export interface EventFilter {
+  readonly provider?: string;
+  /** Matches itself and what stands behind a dot: `pull_request` finds `pull_request.opened`. */
+  readonly type?: string;
+  readonly status?: EventStatus;
+  readonly account?: string;
+  readonly deliveryKey?: string;
+  readonly entity?: string;
+  readonly receivedFrom?: Date;
+  readonly receivedBefore?: Date;
+}
+
+const WITH_RUNS = {
+  runs: { orderBy: [{ workflow: 'asc' }, { number: 'asc' }] },
+} satisfies Prisma.EventInclude;
+
+const WHOLE_LIFE = {
+  payloads: true,
+  runs: {
+    orderBy: [{ workflow: 'asc' }, { number: 'asc' }],
+    include: { steps: { orderBy: { startedAt: 'asc' } }, transitions: { orderBy: { id: 'asc' } } },
+  },
+} satisfies Prisma.EventInclude;
+
+export type ListedEvent = Prisma.EventGetPayload<{ include: typeof WITH_RUNS }>;
+export type EventLife = Prisma.EventGetPayload<{ include: typeof WHOLE_LIFE }>;
+
+/** Reads events for people. */
+@Injectable()
+export class EventReader {
+  constructor(private readonly prisma: PrismaService) {}
+
+  /** An event with its payload and all that was done about it; null if there is none. */
+  async findLife(id: string): Promise<EventLife | null> {
+    return this.prisma.event.findUnique({ where: { id }, include: WHOLE_LIFE });
+  }
+
+  /**
+   * The newest events first.
+   *
+   * @param before id of the event after which the page starts
+   */
+  async list(filter: EventFilter, limit: number, before?: string): Promise<ListedEvent[]> {
+    return this.prisma.event.findMany({
+      where: { AND: [whereFilter(filter), before === undefined ? {} : { id: { lt: before } }] },
+      include: WITH_RUNS,
+      orderBy: { id: 'desc' },
+      take: limit,
+    });
+  }
+}
+
+function whereFilter(filter: EventFilter): Prisma.EventWhereInput {
+  const { provider, type, status, account, deliveryKey, entity, receivedFrom, receivedBefore } = filter;
+  return {
+    ...(provider !== undefined && { provider }),
+    ...(account !== undefined && { account }),
+    ...(deliveryKey !== undefined && { deliveryKey }),
+    ...(entity !== undefined && { entity }),
+    receivedAt: {
+      ...(receivedFrom !== undefined && { gte: receivedFrom }),
+      ...(receivedBefore !== undefined && { lt: receivedBefore }),
+    },
+    AND: [
+      type === undefined ? {} : { OR: [{ type }, { type: { startsWith: `${type}.` } }] },
+      status === undefined ? {} : whereStatus(status),
+    ],
+  };
+}
+
+/** The rule of {@link eventStatus} as a condition on the runs. */
+function whereStatus(status: EventStatus): Prisma.EventWhereInput {
+  switch (status) {
+    case 'dead_lettered':
+      return { runs: { some: { status: 'dead_lettered' } } };
+    case 'completed':
+      return { runs: { every: { status: 'completed' } } };
+    case 'retrying':
+      return { runs: { some: { status: 'retrying' }, none: { status: 'dead_lettered' } } };
+    case 'received':
+      return { runs: { every: { status: 'pending' } } };
+    case 'processing':
+      return {
+        runs: { none: { status: { in: ['dead_lettered', 'retrying'] } } },
+        NOT: [{ runs: { every: { status: 'pending' } } }, { runs: { every: { status: 'completed' } } }],
+      };
+  }
+}
+
+/** Status of an event that was read with its runs. */
+export function statusOf(event: Pick<ListedEvent, 'runs'>): EventStatus {
+  return eventStatus(event.runs.map(({ status }) => status));
+}

@@ -1,0 +1,16 @@
+export { DatabaseCare } from './database-care.js';
+export { DispatchStore } from './dispatch.store.js';
+export { EventReader, statusOf, type EventFilter, type EventLife, type ListedEvent } from './event.reader.js';
+export {
+  EventStore,
+  type DeliveryIdentity,
+  type NewEvent,
+  type NewRun,
+  type QueueableRun,
+  type RecordedEvent,
+} from './event.store.js';
+export { FencedError, type ClaimedRun, type LedgerEntry, type Lease } from './lease.js';
+export { RunStore, type Claim, type Settlement } from './run.store.js';
+export { StepStore, type EntityState, type StepEntry } from './step.store.js';
+export { StoreModule } from './store.module.js';
+export { migrate } from './migrations/index.js';

@@ -1,0 +1,36 @@
+import type { Event } from '../model/index.js';
+
+/** The right to write a run: it is void as soon as another worker has claimed the run anew. */
+export interface Lease {
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+/** A step of the run that an earlier attempt has begun or done. */
+export interface LedgerEntry {
+  readonly status: 'started' | 'done' | 'failed';
+  readonly output: unknown;
+}
+
+/** A run in the hands of one worker, with all that is needed to execute it. */
+export interface ClaimedRun {
+  readonly lease: Lease;
+  readonly event: Event;
+  readonly body: Buffer;
+  readonly workflow: string;
+  readonly workflowVersion: number;
+  readonly number: number;
+  /** This attempt, from 1. */
+  readonly attempt: number;
+  /** How many workers died or froze over it. */
+  readonly crashes: number;
+  readonly ledger: ReadonlyMap<string, LedgerEntry>;
+}
+
+/** Thrown when a write comes under a lease that is no longer valid. Nothing was changed. */
+export class FencedError extends Error {
+  constructor(readonly lease: Lease) {
+    super(`Run ${lease.runId} is no longer held in epoch ${lease.epoch}`);
+    this.name = 'FencedError';
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { DatabaseCare } from './database-care.js';
+import { DispatchStore } from './dispatch.store.js';
+import { EventReader } from './event.reader.js';
+import { EventStore } from './event.store.js';
+import { PrismaService } from './prisma.service.js';
+import { RunStore } from './run.store.js';
+import { StepStore } from './step.store.js';
+
+const stores = [EventStore, RunStore, StepStore, DispatchStore, EventReader, DatabaseCare];
+
+/** The only place that speaks SQL. */
+@Module({ providers: [PrismaService, ...stores], exports: stores })
+export class StoreModule {}

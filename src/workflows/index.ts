@@ -1,0 +1,24 @@
+import { matches, type Workflow } from '../model/index.js';
+import { githubPullRequest } from './github-pull-request.js';
+import { githubPush } from './github-push.js';
+import { logEvent } from './log-event.js';
+import { paypalCaptureCompleted } from './paypal-capture-completed.js';
+import { stripePaymentSucceeded } from './stripe-payment-succeeded.js';
+
+/** What happens for which event. A new workflow is one file and one line here. */
+export const workflows: readonly Workflow[] = [
+  stripePaymentSucceeded,
+  githubPush,
+  githubPullRequest,
+  paypalCaptureCompleted,
+];
+
+/** The workflows for an event: all that match, or the fallback. Never none. */
+export function workflowsFor(event: { provider: string; type: string }): readonly Workflow[] {
+  const matching = workflows.filter(({ on }) => matches(on, event));
+  return matching.length > 0 ? matching : [logEvent];
+}
+
+export function findWorkflow(name: string): Workflow | undefined {
+  return name === logEvent.name ? logEvent : workflows.find((workflow) => workflow.name === name);
+}
