@@ -1,6 +1,6 @@
 import { prepareService } from './prepare.mjs';
 
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,8 +29,15 @@ async function runTests() {
   const databaseUrl = await step('Starting PostgreSQL', () => openPostgres(join(folder, 'postgres')));
 
   const countsFile = join(folder, 'counts.json');
-  const env = { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl, TEST_COUNTS_FILE: countsFile };
-  const args = [...JEST, ...REPORTERS, ...process.argv.slice(2)];
+  const env = {
+    TEST_DATABASE_URL: databaseUrl,
+    TEST_REDIS_URL: redisUrl,
+    TEST_COUNTS_FILE: countsFile,
+    // What interrupted tests leave goes with the folder; a PostgreSQL server that lost its data ends by itself.
+    TMPDIR: createScratchFolder(folder),
+  };
+  // `--reporters` takes all that follows it, so what was typed comes before.
+  const args = [...JEST, ...process.argv.slice(2), ...REPORTERS];
   process.exitCode = await runTool('jest', args, { env, show: true }).then(
     () => 0,
     (failure) => failure.exitCode,
@@ -40,6 +47,13 @@ async function runTests() {
 
   if (counts?.skipped > 0) console.log(`${counts.skipped} skipped`);
   console.log(`${counts?.passed ?? 0} passed, ${counts?.failed ?? 0} failed`);
+}
+
+function createScratchFolder(folder) {
+  const scratch = join(folder, 'tmp');
+  mkdirSync(scratch);
+  chmodSync(scratch, 0o1777);
+  return scratch;
 }
 
 async function openRedis(folder) {

@@ -36,7 +36,6 @@ const project = (displayName, testMatch) => ({
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: [`<rootDir>/${testMatch}`],
   testEnvironment: 'node',
-  testTimeout: 60_000,
   resolver: inProject('scripts', 'config', 'jest-resolver.mjs'),
   transform: { '\\.(ts|js|mjs)$': ['@swc/jest', commonJs] },
   // Of installed packages only the innermost counts: one may carry another of its own in its node_modules.
@@ -51,6 +50,7 @@ const project = (displayName, testMatch) => ({
 export default {
   rootDir: ROOT,
   maxWorkers: 2,
+  testTimeout: 60_000,
   cacheDirectory: inProject('.cache', 'jest'),
   projects: [
     project('unit', 'src/**/*.spec.ts'),

@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 
 import { ROOT } from './paths.mjs';
 
+const HAS_GROUPS = process.platform !== 'win32';
+
 const running = new Set();
 let interrupted = false;
 
@@ -29,12 +31,16 @@ export class CommandError extends Error {
 export function run(program, args, { env = {}, show = false, shell = false, onStart } = {}) {
   const name = [program === process.execPath ? 'node' : program, ...args].join(' ');
   return new Promise((resolve, reject) => {
+    // On our way out nothing new is started, and nobody is to go on or to complain: so this never settles.
+    if (interrupted) return;
     const output = show ? 'inherit' : 'pipe';
     const child = spawn(program, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ['ignore', output, output],
       shell,
+      // A group of its own, so that `stopCommands` reaches its helpers as well: Jest, for one, leaves its workers behind.
+      detached: HAS_GROUPS,
     });
     const printed = [];
     child.stdout?.on('data', (chunk) => printed.push(chunk));
@@ -47,7 +53,6 @@ export function run(program, args, { env = {}, show = false, shell = false, onSt
     });
     child.once('close', (code, signal) => {
       running.delete(child);
-      // Stopped by us, as `stopCommands` says: nobody is to go on, or to complain, while we are on our way out.
       if (interrupted) return;
       if (code === 0) return resolve();
       const end = signal ? `was ended by ${signal}` : `ended with code ${code}`;
@@ -76,16 +81,24 @@ export function runNpm(args, options) {
   return run('npm', args, options);
 }
 
-/** Ends every running command; none of them settles any more. */
+/** Ends every running command, at once when called again. No command settles any more, and none starts. */
 export async function stopCommands(signal) {
   const kill = interrupted ? 'SIGKILL' : signal;
   interrupted = true;
   await Promise.all(
     [...running].map((child) => {
       const ended = new Promise((resolve) => child.once('close', resolve));
-      child.kill(kill);
-      const patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      signalGroup(child, kill);
+      const patience = setTimeout(() => signalGroup(child, 'SIGKILL'), 5_000);
       return ended.then(() => clearTimeout(patience));
     }),
   );
+}
+
+function signalGroup(child, signal) {
+  try {
+    process.kill(HAS_GROUPS ? -child.pid : child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }

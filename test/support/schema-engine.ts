@@ -17,10 +17,18 @@ export interface SchemaEngine {
   deploy(migrationsDirectory: string): Promise<string[]>;
   /** As `prisma migrate diff`: the SQL that makes the database like the schema, '' if they are alike. */
   diff(schemaFile: string): Promise<string>;
+  /** Ends its session, and with it its lock. Harmless when called again. */
   close(): Promise<void>;
 }
 
-type EngineExports = WebAssembly.Exports & { __wbindgen_start(): void };
+/** Of what Node has, the little that is used: its types come with those of browsers only. */
+declare const WebAssembly: {
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: { __wbindgen_start(): void } };
+};
 
 /** Type of PostgreSQL's one-letter columns in its catalogue. */
 const CHAR_OID = 18;
@@ -40,6 +48,11 @@ export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngin
     () => undefined,
     bindMigrationAwareSqlAdapterFactory(adapterFactory(pool)),
   );
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    engine.free();
+    await pool.end();
+  };
   return {
     async deploy(directory) {
       const input = { migrationsList: listMigrations(directory), filters: NO_FILTERS };
@@ -56,10 +69,7 @@ export async function openSchemaEngine(databaseUrl: string): Promise<SchemaEngin
       });
       return exitCode === 0 ? '' : (stdout ?? '');
     },
-    async close() {
-      engine.free();
-      await pool.end();
-    },
+    close: () => (closing ??= close()),
   };
 }
 
@@ -73,9 +83,14 @@ function load(): void {
     '@prisma/schema-engine-wasm/schema_engine_bg',
   );
   const module = new WebAssembly.Module(fs.readFileSync(entry.replace(/\.js$/, '.wasm')));
-  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': { ...bindings } });
+  const imports: Record<string, unknown> = { ...bindings };
+  // The engine never clears the timer (10 s) of its wait for the lock, and Jest would wait for it.
+  for (const name of Object.keys(imports).filter((key) => key.includes('setTimeout'))) {
+    imports[name] = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
+  }
+  const instance = new WebAssembly.Instance(module, { './schema_engine_bg.js': imports });
   bindings.__wbg_set_wasm(instance.exports);
-  (instance.exports as EngineExports).__wbindgen_start();
+  instance.exports.__wbindgen_start();
 }
 
 function listMigrations(

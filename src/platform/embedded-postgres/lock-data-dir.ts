@@ -18,6 +18,18 @@ export interface DataDirLock {
 /** A lock on Windows keeps others from reading the locked bytes, so there it lies beyond the content. */
 const LOCKED_RANGE: [offset: number, length: number] = process.platform === 'win32' ? [2 ** 30, 1] : [0, 0];
 
+const ANOTHER = 'Set DATA_DIR to another folder.';
+const NOT_ALLOWED = 'this user may not write there. Run as the user who made it, or use another DATA_DIR.';
+
+const REASONS: Partial<Record<string, string>> = {
+  EACCES: NOT_ALLOWED,
+  EPERM: NOT_ALLOWED,
+  EROFS: `its file system is read-only. ${ANOTHER}`,
+  EEXIST: `a file stands where the folder should be. ${ANOTHER}`,
+  ENOTDIR: `a file stands where the folder should be. ${ANOTHER}`,
+  ENOSPC: 'the disk is full.',
+};
+
 /**
  * Takes the data folder (made if missing) for this process. The kernel holds the lock and gives it back when
  * the process ends in whatever way; the file's content only says who it is.
@@ -98,18 +110,6 @@ function attempt<T>(dataDir: string, action: () => T): T {
 }
 
 function reasonOf(error: unknown): string {
-  switch (errorCode(error)) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'this user may not write there. Run as the user who made it, or set DATA_DIR to another folder.';
-    case 'EROFS':
-      return 'its file system is read-only. Set DATA_DIR to another folder.';
-    case 'EEXIST':
-    case 'ENOTDIR':
-      return 'a file stands where the folder should be. Set DATA_DIR to another folder.';
-    case 'ENOSPC':
-      return 'the disk is full.';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
+  const known = REASONS[errorCode(error) ?? ''];
+  return known ?? (error instanceof Error ? error.message : String(error));
 }

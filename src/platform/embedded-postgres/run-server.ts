@@ -59,10 +59,9 @@ async function tryServer(
   port: number,
 ): Promise<Server | undefined> {
   const child = spawnServer(layout, binaries, account, port);
-  let running = true;
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
-      running = false;
       resolve(signal ? `stopped by ${signal}` : `exit code ${code}`);
     });
   });
@@ -76,12 +75,12 @@ async function tryServer(
   };
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> =>
-    (stopping ??= running
-      ? shutDown(pid, binaries.pgCtl, (ms) => poll(ms, () => !running))
+    (stopping ??= isRunning()
+      ? shutDown(pid, binaries.pgCtl, (ms) => poll(ms, () => !isRunning()))
       : Promise.resolve());
 
-  const settled = await poll(READY_WITHIN_MS, () => !running || isReady());
-  if (running && settled) return { port, ended, stop };
+  const settled = await poll(READY_WITHIN_MS, () => !isRunning() || isReady());
+  if (isRunning() && settled) return { port, ended, stop };
   await stop();
   return undefined;
 }

@@ -71,6 +71,11 @@ describe('judgeChain', () => {
       () => judge([leaf, intermediate], [issue({ name: 'Root', ca: true })]),
     ],
     [
+      'an issuer of the right key and another name',
+      'untrusted',
+      () => judge([leaf, issue({ name: 'Renamed', ca: true, issuer: root, key: intermediate })]),
+    ],
+    [
       'an intermediate that is no authority',
       'untrusted',
       () => {

@@ -28,7 +28,8 @@ export function issue(options: IssueOptions): Issued {
   const keys = options.key ?? freshKey(options.bits ?? 2048);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.rsa.setPublicKey(...publicParts(keys.privateKey));
-  certificate.serialNumber = `00${randomBytes(8).toString('hex')}`;
+  // Positive, and without a zero byte in front, which DER forbids where it isn't needed.
+  certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
   certificate.validity.notBefore = from;
   certificate.validity.notAfter = until;
   certificate.setSubject(subject(name));

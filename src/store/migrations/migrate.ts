@@ -40,6 +40,8 @@ export async function migrate({ pool, directory, report }: MigrateOptions): Prom
       await applyMigration(client, migration);
       report(`Applied migration ${migration.name} … ${((performance.now() - start) / 1000).toFixed(1)} s`);
     }
+    // The end of the session does it as well, but some time after this function has returned.
+    await client.query('SELECT pg_advisory_unlock($1)', [LOCK]);
     return pending.map(({ name }) => name);
   } finally {
     // Closed, not given back: with the session end the lock and whatever a migration has SET.

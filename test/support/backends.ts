@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+/** Both places where the queue can be. Whatever can run on both is tested on both. */
+export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
+export type QueueBackendName = (typeof QUEUE_BACKENDS)[number];
+
+/** A database and a queue of a test's own, on the servers that `npm test` has started. */
+export interface TestBackends {
+  readonly pool: pg.Pool;
+  /** Settings with which a service finds them. */
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export async function openBackends(queue: QueueBackendName): Promise<TestBackends> {
+  const server = required('TEST_DATABASE_URL');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await administer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const pool = new pg.Pool({ connectionString: url.href, max: 5 });
+  // The database is dropped under the pool's idle connections.
+  pool.on('error', () => undefined);
+  return {
+    pool,
+    env: { DATABASE_URL: url.href, ...(queue === 'redis' && { REDIS_URL: await emptyRedis() }) },
+    close: async () => {
+      await pool.end();
+      await administer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/** The numbered database of this Jest worker, emptied: two workers run at a time. */
+async function emptyRedis(): Promise<string> {
+  const url = `${required('TEST_REDIS_URL').replace(/\/\d*$/, '')}/${process.env['JEST_WORKER_ID'] ?? '1'}`;
+  const redis = new Redis(url);
+  await redis.flushdb();
+  redis.disconnect();
+  return url;
+}
+
+async function administer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client(server);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: tests are run by npm test`);
+  return value;
+}

@@ -1,0 +1,54 @@
+import { sign } from '@octokit/webhooks-methods';
+import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
+import { providers } from '../../src/providers/index.js';
+import type { TestService } from './service.js';
+
+export interface TestDelivery {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A body of one of the provider's samples, with fresh ids. */
+export function sampleBody(provider: string, type: string): Record<string, unknown> {
+  const sample = providers
+    .find(({ name }) => name === provider)
+    ?.samples.find((candidate) => candidate.type === type);
+  if (sample === undefined) throw new Error(`There is no sample ${provider} ${type}`);
+  return sample.body();
+}
+
+/** Signed by Stripe's own SDK. */
+export function stripeDelivery(service: TestService, payload: unknown, timestamp?: number): TestDelivery {
+  const body = JSON.stringify(payload);
+  const header = Stripe.webhooks.generateTestHeaderString({
+    payload: body,
+    secret: service.secret('STRIPE_WEBHOOK_SECRET'),
+    ...(timestamp !== undefined && { timestamp }),
+  });
+  return { provider: 'stripe', headers: { 'stripe-signature': header }, body };
+}
+
+/** Signed by Octokit. */
+export async function githubDelivery(
+  service: TestService,
+  event: string,
+  payload: unknown,
+  deliveryId: string = randomUUID(),
+): Promise<TestDelivery> {
+  const body = JSON.stringify(payload);
+  return {
+    provider: 'github',
+    headers: {
+      'x-github-event': event,
+      'x-github-delivery': deliveryId,
+      'x-hub-signature-256': await sign(service.secret('GITHUB_WEBHOOK_SECRET'), body),
+    },
+    body,
+  };
+}
+
+export async function send(service: TestService, delivery: TestDelivery): Promise<Response> {
+  return service.post(delivery.provider, delivery.headers, delivery.body);
+}

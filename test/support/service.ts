@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { EventPage, EventView } from '../../src/ops/event.dto.js';
+import { settings } from '../../src/platform/config/index.js';
+import { providers } from '../../src/providers/index.js';
+import { makeFolder, removeFolder } from './postgres.js';
+import { eventually } from './eventually.js';
+
+const MAIN = resolve(__dirname, '../../dist/main.js');
+
+/** Every variable that the service knows, empty, so that no test depends on the machine's own. */
+const NO_SETTINGS = Object.fromEntries(
+  [...Object.values(settings), ...providers.flatMap((provider) => provider.settings)].map(({ name }) => [
+    name,
+    '',
+  ]),
+);
+
+export interface ServiceOptions {
+  /** Variables beside the secrets and the port, which every test service gets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its working directory; a new one, removed at the end, by default. */
+  readonly folder?: string;
+}
+
+/** The built service in a process of its own, in a process group of its own. */
+export class TestService {
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+    readonly folder: string,
+    readonly env: Readonly<Record<string, string>>,
+    /** What it printed so far, a line each. */
+    readonly lines: readonly string[],
+    private readonly ownsFolder: boolean,
+  ) {}
+
+  /** Resolves when the service takes requests. */
+  static async start(options: ServiceOptions = {}): Promise<TestService> {
+    const folder = options.folder ?? makeFolder('service');
+    const env = { ...NO_SETTINGS, ...secrets(), PORT: '0', HOST: '127.0.0.1', ...options.env };
+    const { child, lines } = spawnService(folder, env);
+    const url = await new Promise<string>((resolveUrl, reject) => {
+      lines.onLine = (line) => {
+        const ready = /Ready on (http:\S+)/.exec(line)?.[1];
+        if (ready !== undefined) resolveUrl(ready.replace('localhost', '127.0.0.1'));
+      };
+      child.once('exit', (code, signal) => {
+        reject(new Error(`The service ended before it was ready (${code ?? signal}):\n${lines.join('\n')}`));
+      });
+    });
+    return new TestService(child, url, folder, env, lines, options.folder === undefined);
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('The service was not spawned');
+    return this.child.pid;
+  }
+
+  secret(name: string): string {
+    return this.env[name] ?? '';
+  }
+
+  async post(
+    provider: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | Buffer,
+  ): Promise<Response> {
+    return fetch(`${this.url}/webhooks/${provider}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
+  }
+
+  /** A GET of the operations API, with the token. */
+  async get(path: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      headers: { authorization: `Bearer ${this.secret('OPS_TOKEN')}` },
+    });
+  }
+
+  async event(id: string): Promise<EventView> {
+    const response = await this.get(`/api/v1/events/${id}`);
+    return (await response.json()) as EventView;
+  }
+
+  /** All pages of the event list. */
+  async events(query = ''): Promise<EventPage['items']> {
+    const items: EventPage['items'] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const response = await this.get(`/api/v1/events?limit=200&${query}${from}`);
+      const page = (await response.json()) as EventPage;
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return items;
+  }
+
+  /** Waits until nothing is left to do about the event. */
+  async settled(id: string, withinMs = 20_000): Promise<EventView> {
+    return eventually(
+      async () => {
+        const event = await this.event(id);
+        return ['completed', 'dead_lettered'].includes(event.status) ? event : undefined;
+      },
+      withinMs,
+      () => `event ${id} is not settled`,
+    );
+  }
+
+  /** Asks it to stop, and resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    const code = await this.end('SIGTERM');
+    if (this.ownsFolder) removeFolder(this.folder);
+    return code;
+  }
+
+  /** Ends the process with a signal. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    await exited;
+    return this.child.exitCode;
+  }
+
+  /** Kills the whole process group at once, as a power failure would. */
+  async killGroup(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    process.kill(-this.pid, 'SIGKILL');
+    await exited;
+  }
+}
+
+/** Runs a service that is expected not to start, and gives its exit code and all that it printed. */
+export async function runFailingService(
+  env: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<{ code: number | null; output: string }> {
+  const { child, lines } = spawnService(folder, { ...NO_SETTINGS, ...env });
+  await once(child, 'close');
+  return { code: child.exitCode, output: lines.join('\n') };
+}
+
+/** Fresh secrets of every provider, and a fresh token. */
+export function secrets(): Record<string, string> {
+  const generated = providers.flatMap((provider) => provider.settings).filter(({ generated }) => generated);
+  return Object.fromEntries(
+    [...generated, settings.opsToken].map(({ name }) => [name, randomBytes(24).toString('base64url')]),
+  );
+}
+
+type Lines = string[] & { onLine?: (line: string) => void };
+
+function spawnService(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): { child: ChildProcess; lines: Lines } {
+  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const lines: Lines = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line);
+      lines.onLine?.(line);
+    });
+  }
+  return { child, lines };
+}
