@@ -11,7 +11,7 @@ function report(line: string): void {
   process.stdout.write(`• ${line}\n`);
 }
 
-async function start(): Promise<void> {
+async function start(): Promise<RunningService> {
   const settings = providers.flatMap((provider) => provider.settings);
   const config = readConfig(loadEnvironment('.env', settings, report), settings);
   const logger = createLogger(config.logLevel, config.logDir);
@@ -19,19 +19,19 @@ async function start(): Promise<void> {
   report(
     `Ready on ${service.url} · webhooks at /webhooks/{${[...service.providers.keys()].join(',')}} · docs at /api/docs`,
   );
-
-  process.once('SIGINT', () => void stop(service, 'SIGINT', 0));
-  process.once('SIGTERM', () => void stop(service, 'SIGTERM', 0));
-  void service.failed.then((reason) => stop(service, reason, 1));
+  return service;
 }
 
 let stopping = false;
 
-async function stop(service: RunningService, reason: string, exitCode: number): Promise<void> {
+/** A service that is still starting is stopped as soon as it can be: its database must not be left behind. */
+async function stop(starting: Promise<RunningService>, reason: string, exitCode: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   report(`Stopping: ${reason}`);
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  const service = await starting.catch(() => undefined);
+  if (service === undefined) return; // It is told below why.
   try {
     await service.stop();
     process.exitCode = exitCode;
@@ -41,8 +41,12 @@ async function stop(service: RunningService, reason: string, exitCode: number): 
   }
 }
 
+const starting = start();
+process.once('SIGINT', () => void stop(starting, 'SIGINT', 0));
+process.once('SIGTERM', () => void stop(starting, 'SIGTERM', 0));
 try {
-  await start();
+  const { failed } = await starting;
+  void failed.then((reason) => stop(starting, reason, 1));
 } catch (error) {
   process.stderr.write(`Cannot start: ${explainFault(error)}\n`);
   process.exitCode = 1;

@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { Logger } from 'winston';
@@ -13,9 +14,11 @@ import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres
 import {
   addCorrelation,
   answerMalformed,
+  answerUnroutable,
   correlationIdOf,
   keepRawBodies,
   ProblemFilter,
+  takeEveryRequest,
 } from './platform/http/index.js';
 import { FrameworkLogger } from './platform/logging/index.js';
 import { connectQueue } from './platform/queue/index.js';
@@ -23,6 +26,12 @@ import { migrate } from './store/index.js';
 
 /** From `src` as from `dist`. */
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
+
+/** Milliseconds for a request to arrive. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Milliseconds for requests in hand to come to their end when the service stops. */
+const CLOSE_GRACE_MS = 3_000;
 
 export interface RunningService {
   readonly url: string;
@@ -107,10 +116,16 @@ async function openDatabase(
 async function createApplication(
   resources: Parameters<typeof AppModule.with>[0],
 ): Promise<NestFastifyApplication> {
-  const { logger, providers } = resources;
+  const { config, logger, providers } = resources;
   const adapter = new FastifyAdapter({
     genReqId: correlationIdOf,
     clientErrorHandler: answerMalformed,
+    frameworkErrors: answerUnroutable,
+    // What Node would refuse without a word of ours is refused by `takeEveryRequest`.
+    http: { requireHostHeader: false },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // What still comes over an open connection is answered like everything before.
+    return503OnClosing: false,
     bodyLimit: largestBody([...providers.values()].map(({ provider }) => provider)),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
@@ -120,10 +135,20 @@ async function createApplication(
   const fastify = adapter.getInstance();
   keepRawBodies(fastify);
   addCorrelation(fastify);
-  addAdmission(fastify, providers);
+  takeEveryRequest(fastify);
+  if (config.role !== 'worker') addAdmission(fastify, providers);
+  cutOffWhoLingers(fastify);
   app.useGlobalFilters(new ProblemFilter(logger));
   serveApiDocs(app);
   return app;
+}
+
+/** Whoever has sent half a request could hold the stop up for ever. */
+function cutOffWhoLingers(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', (done) => {
+    setTimeout(() => fastify.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
+    done();
+  });
 }
 
 function largestBody(providers: readonly Provider[]): number {

@@ -58,7 +58,8 @@ export class RunExecutor {
       } catch (error) {
         if (error instanceof FencedError) return { outcome: 'fenced' };
         // Without the database no outcome can be written down: the run is taken up again by its lease.
-        if (databaseFault(error) === 'unavailable') throw error;
+        // An action's own error may speak of timeouts, too, but never of the database's.
+        if (!(error instanceof ActionError) && databaseFault(error) === 'unavailable') throw error;
         return { outcome: 'failed', failure: failureFrom(error, step.name) };
       }
     }

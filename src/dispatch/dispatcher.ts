@@ -39,7 +39,7 @@ export class Dispatcher implements OnApplicationShutdown {
     for (const run of runs) {
       if (this.waiting.size < WAITING_LIMIT) this.waiting.set(run.id, run);
     }
-    this.working ??= this.work();
+    if (this.waiting.size > 0) this.working ??= this.work();
   }
 
   private async work(): Promise<void> {

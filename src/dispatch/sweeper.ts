@@ -58,14 +58,14 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.timers.push(setInterval(() => void turn(), intervalMs));
   }
 
-  private async sweepUnqueued(): Promise<void> {
-    const runs = await this.store.findUnqueued(BATCH);
+  async sweepUnqueued(): Promise<void> {
+    const runs = await this.store.findUnqueued([...this.queues.keys()], BATCH);
     if (runs.length > 0) await this.requeue(runs, 'Queued what was recorded but not queued');
   }
 
   /** A long queue is no loss, so each suspect's job is looked up before a new one is made. */
-  private async sweepSuspects(): Promise<void> {
-    const suspects = await this.store.findSuspects(BATCH);
+  async sweepSuspects(): Promise<void> {
+    const suspects = await this.store.findSuspects([...this.queues.keys()], BATCH);
     const lost: QueueableRun[] = [];
     for (const run of suspects) {
       const state = await this.queues.get(run.provider)?.getJobState(jobId(run.id, run.dispatches));

@@ -81,8 +81,8 @@ export function url(
   return {
     ...setting(described, (value) => {
       if (value === '') return ok('');
-      const parsed = URL.canParse(value) ? new URL(value) : null;
-      return parsed !== null && protocols.includes(parsed.protocol)
+      const start = protocols.find((protocol) => value.toLowerCase().startsWith(`${protocol}//`));
+      return start !== undefined && URL.canParse(value)
         ? ok(value)
         : fault(`must be a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`);
     }),

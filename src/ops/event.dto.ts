@@ -1,26 +1,48 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDate, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import {
+  IsDate,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+  MinDate,
+  NotContains,
+} from 'class-validator';
 import { EVENT_STATUSES, RUN_STATUSES, type EventStatus, type RunStatus } from '../model/index.js';
 
 /** Longest text that a filter takes, in characters. */
 const TEXT_LIMIT = 255;
 
+/** A text that the database can be asked for: it knows no NUL. */
+const IsText = (): PropertyDecorator =>
+  applyDecorators(IsOptional(), IsString(), MaxLength(TEXT_LIMIT), NotContains('\0'));
+
+/** A time that the database can be asked for: it does not know all the years before ours that JavaScript does. */
+const IsTime = (): PropertyDecorator =>
+  applyDecorators(
+    IsOptional(),
+    Type(() => Date),
+    IsDate(),
+    MinDate(new Date(0)),
+  );
+
 /** Filters of the event list; all that are given must hold. */
 export class EventQuery {
   @ApiPropertyOptional({ example: 'stripe' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(TEXT_LIMIT)
+  @IsText()
   provider?: string;
 
   @ApiPropertyOptional({
     example: 'pull_request',
     description: 'Matches itself and what stands behind a dot: pull_request finds pull_request.opened',
   })
-  @IsOptional()
-  @IsString()
-  @MaxLength(TEXT_LIMIT)
+  @IsText()
   type?: string;
 
   @ApiPropertyOptional({ enum: EVENT_STATUSES })
@@ -29,33 +51,23 @@ export class EventQuery {
   status?: EventStatus;
 
   @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
-  @MaxLength(TEXT_LIMIT)
+  @IsText()
   account?: string;
 
   @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
-  @MaxLength(TEXT_LIMIT)
+  @IsText()
   deliveryKey?: string;
 
   @ApiPropertyOptional({ example: 'octo/repo#12' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(TEXT_LIMIT)
+  @IsText()
   entity?: string;
 
   @ApiPropertyOptional({ description: 'Received at this time or later', format: 'date-time' })
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsTime()
   receivedFrom?: Date;
 
   @ApiPropertyOptional({ description: 'Received before this time', format: 'date-time' })
-  @IsOptional()
-  @Type(() => Date)
-  @IsDate()
+  @IsTime()
   receivedBefore?: Date;
 
   @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 200 })

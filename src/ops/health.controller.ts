@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
@@ -7,9 +7,11 @@ import {
   type HealthCheckResult,
 } from '@nestjs/terminus';
 import { HealthChecks } from './health-checks.js';
+import { HealthFilter } from './health.filter.js';
 import { Readiness } from './readiness.js';
 
 @ApiTags('health')
+@UseFilters(HealthFilter)
 @Controller('health')
 export class HealthController {
   constructor(

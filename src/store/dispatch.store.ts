@@ -9,27 +9,37 @@ const MISSED_AFTER = `interval '2 seconds'`;
 /** A job that is not taken for so long is looked up in its queue. */
 const SUSPECT_AFTER = `interval '60 seconds'`;
 
-/** Recorded, redriven or released runs that no job was made for, and runs whose lease ran out. */
+/**
+ * $1 limit, $2 providers: runs of a provider that has no queue would stand in the way of all others.
+ * Recorded, redriven or released runs that no job was made for, and runs whose lease ran out.
+ */
 const UNQUEUED = `
   (SELECT id, provider, dispatches FROM runs
    WHERE status = 'pending' AND queued_at IS NULL AND created_at < now() - ${MISSED_AFTER}
+     AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
   (SELECT id, provider, dispatches FROM runs
    WHERE status = 'running' AND lease_until < now() AND (queued_at IS NULL OR queued_at < lease_until)
+     AND provider = ANY ($2)
    ORDER BY lease_until LIMIT $1)`;
 
-/** Runs whose job ought to have been taken long ago. Most of them merely stand in a long queue. */
+/**
+ * $1 limit, $2 providers.
+ * Runs whose job ought to have been taken long ago. Most of them merely stand in a long queue.
+ */
 const SUSPECTS = `
   (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'pending' AND queued_at < now() - ${SUSPECT_AFTER} ORDER BY queued_at LIMIT $1)
+   WHERE status = 'pending' AND queued_at < now() - ${SUSPECT_AFTER} AND provider = ANY ($2)
+   ORDER BY queued_at LIMIT $1)
   UNION ALL
   (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'retrying' AND next_attempt_at < now() - ${SUSPECT_AFTER}
+   WHERE status = 'retrying' AND next_attempt_at < now() - ${SUSPECT_AFTER} AND provider = ANY ($2)
    ORDER BY next_attempt_at LIMIT $1)
   UNION ALL
   (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'running' AND lease_until < now() - ${SUSPECT_AFTER} ORDER BY lease_until LIMIT $1)`;
+   WHERE status = 'running' AND lease_until < now() - ${SUSPECT_AFTER} AND provider = ANY ($2)
+   ORDER BY lease_until LIMIT $1)`;
 
 /** Two processes may have made the same job; the number rises once. */
 const MARK_QUEUED = `
@@ -42,12 +52,14 @@ const MARK_QUEUED = `
 export class DispatchStore {
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
-  async findUnqueued(limit: number): Promise<QueueableRun[]> {
-    return (await this.pool.query<QueueableRun>(UNQUEUED, [limit])).rows;
+  /** @param providers those that have a queue */
+  async findUnqueued(providers: readonly string[], limit: number): Promise<QueueableRun[]> {
+    return (await this.pool.query<QueueableRun>(UNQUEUED, [limit, providers])).rows;
   }
 
-  async findSuspects(limit: number): Promise<QueueableRun[]> {
-    return (await this.pool.query<QueueableRun>(SUSPECTS, [limit])).rows;
+  /** @param providers those that have a queue */
+  async findSuspects(providers: readonly string[], limit: number): Promise<QueueableRun[]> {
+    return (await this.pool.query<QueueableRun>(SUSPECTS, [limit, providers])).rows;
   }
 
   /** @param jobs the jobs that were made: their runs and their numbers */

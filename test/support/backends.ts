@@ -34,7 +34,7 @@ export async function openBackends(queue: QueueBackendName): Promise<TestBackend
 }
 
 /** The numbered database of this Jest worker, emptied: two workers run at a time. */
-async function emptyRedis(): Promise<string> {
+export async function emptyRedis(): Promise<string> {
   const url = `${required('TEST_REDIS_URL').replace(/\/\d*$/, '')}/${process.env['JEST_WORKER_ID'] ?? '1'}`;
   const redis = new Redis(url);
   await redis.flushdb();

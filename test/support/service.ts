@@ -125,6 +125,8 @@ export class TestService {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     const exited = once(this.child, 'exit');
     this.child.kill(signal);
+    // A frozen process would never see it.
+    this.child.kill('SIGCONT');
     await exited;
     return this.child.exitCode;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
 import { ActionError } from '../../model/index.js';
 
@@ -21,6 +22,9 @@ export interface Mailer {
 /** Milliseconds that an SMTP server may stay silent. */
 const SMTP_TIMEOUT_MS = 10_000;
 
+/** A message that shows the stream of its text, once a connection asks for it. */
+type ObservedMessage = SendMailOptions & { readonly observe: (text: Readable) => void };
+
 /** Sends by SMTP over a few kept connections. */
 export function createSmtpMailer(url: string, from: string): Mailer {
   const transport = nodemailer.createTransport(
@@ -33,12 +37,24 @@ export function createSmtpMailer(url: string, from: string): Mailer {
     },
     { from },
   );
+  transport.use('stream', ({ data, message }, done) => {
+    const createReadStream = message.createReadStream.bind(message);
+    message.createReadStream = (options) => {
+      const text = createReadStream(options);
+      (data as ObservedMessage).observe(text);
+      return text;
+    };
+    done();
+  });
   return {
     async send(message) {
+      let text: Readable | undefined;
+      const observed: ObservedMessage = { ...message, observe: (stream) => (text = stream) };
       try {
-        return (await transport.sendMail(message)).messageId;
+        return (await transport.sendMail(observed)).messageId;
       } catch (error) {
-        throw toActionError(error);
+        // The text is not read before the server has said that it waits for it.
+        throw toActionError(error, text?.readableDidRead ?? false);
       }
     },
     close: () => transport.close(),
@@ -47,21 +63,17 @@ export function createSmtpMailer(url: string, from: string): Mailer {
 
 /**
  * A reply of the server says for certain that the message was not taken: 4yz for now, 5yz for good
- * (RFC 5321, section 4.2.1). Without one it is certain only as long as no message was under way.
+ * (RFC 5321, section 4.2.1). Without one it is certain only as long as nothing of the message was under way.
  */
-function toActionError(error: unknown): ActionError {
-  const { code, command, responseCode, message } = error as Error & {
-    code?: string;
-    command?: string;
-    responseCode?: number;
-  };
+function toActionError(error: unknown, underWay: boolean): ActionError {
+  const { code, responseCode, message } = error as Error & { code?: string; responseCode?: number };
   const options = { cause: error };
   if (responseCode !== undefined) {
     return new ActionError(responseCode >= 500 ? 'target_refused' : 'target_unavailable', message, options);
   }
+  if (underWay) return new ActionError('outcome_unknown', message, options);
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return new ActionError('input_invalid', message, options);
-  const beforeMessage = command === 'CONN' || code === 'ECONNECTION' || code === 'EDNS' || code === 'EAUTH';
-  return new ActionError(beforeMessage ? 'target_unavailable' : 'outcome_unknown', message, options);
+  return new ActionError('target_unavailable', message, options);
 }
 
 /** Writes messages as `.eml` files, which mail programs open: for development without an SMTP server. */

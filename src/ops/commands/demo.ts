@@ -22,23 +22,38 @@ const [BOLD, DIM, GREEN, RED, RESET] = process.stdout.isTTY
  * what becomes of it. Leaves nothing behind.
  */
 async function demo(): Promise<void> {
+  const stopped = signalled();
   const folder = await mkdtemp(join(tmpdir(), 'integration-demo-'));
-  let service: RunningService | undefined;
+  const config = demoConfig(folder);
+  const silent = winston.createLogger({ silent: true });
+  const starting = startService(config, silent, (line) => print(`${DIM}• ${line}${RESET}`));
   try {
-    const config = demoConfig(folder);
-    const silent = winston.createLogger({ silent: true });
-    service = await startService(config, silent, (line) => print(`${DIM}• ${line}${RESET}`));
-    for (const provider of providers) {
-      const [sample] = provider.samples;
-      if (sample !== undefined) await show(provider, sample, service.url, config);
-    }
-    await showMail(join(folder, 'mail'));
-    print(`\n${BOLD}That was all of it.${RESET} Now: npm start, and in another terminal`);
-    print('  npm run send -- stripe payment_intent.succeeded');
+    await Promise.race([starting.then((service) => showAll(service, folder, config)), stopped]);
   } finally {
+    // It may have been stopped while it started.
+    const service = await starting.catch(() => undefined);
     await service?.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Rejects when the demo is to stop. */
+function signalled(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => reject(new Error(`Stopped by ${signal}`)));
+    }
+  });
+}
+
+async function showAll(service: RunningService, folder: string, config: Config): Promise<void> {
+  for (const provider of providers) {
+    const [sample] = provider.samples;
+    if (sample !== undefined) await show(provider, sample, service.url, config);
+  }
+  await showMail(join(folder, 'mail'));
+  print(`\n${BOLD}That was all of it.${RESET} Now: npm start, and in another terminal`);
+  print('  npm run send -- stripe payment_intent.succeeded');
 }
 
 /** All that the environment says is left aside: the demo wants nothing but Node. */

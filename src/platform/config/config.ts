@@ -89,7 +89,7 @@ function readQueueBackend(read: ReadSetting, faults: string[]): QueueBackend {
   if (!/^\d*$/.test(port) || number < 1 || number > 65535) {
     faults.push(`REDIS_PORT must be a whole number from 1 to 65535, but is "${port}"`);
   }
-  const redis = `redis://${host === '' ? 'localhost' : host}:${number}`;
-  if (!URL.canParse(redis)) faults.push(`REDIS_HOST must be a host name, but is "${host}"`);
-  return { kind: 'redis', url: redis };
+  const server = `redis://${host === '' ? 'localhost' : host}`;
+  if (!URL.canParse(`${server}:6379`)) faults.push(`REDIS_HOST must be a host name, but is "${host}"`);
+  return { kind: 'redis', url: `${server}:${number}` };
 }

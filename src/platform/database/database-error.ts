@@ -31,6 +31,7 @@ export function databaseFault(error: unknown): DatabaseFault {
     switch (error.code.slice(0, 2)) {
       case '22': // data exception
       case '23': // integrity constraint violation
+      case '54': // program limit exceeded: a key too long for its index
         return 'bad_row';
       case '08': // connection exception
       case '25': // invalid transaction state: read-only after a failover
@@ -47,7 +48,9 @@ export function databaseFault(error: unknown): DatabaseFault {
   const code = (error as NodeJS.ErrnoException).code;
   if (code !== undefined && NETWORK_CODES.has(code)) return 'unavailable';
   // node-postgres has no codes for what happens between it and the server.
-  return /timeout|terminated|closed the connection|not queryable|connection error|ended/i.test(error.message)
+  return /timeout|terminated|closed the connection|not queryable|connection error|after calling end/i.test(
+    error.message,
+  )
     ? 'unavailable'
     : 'unexpected';
 }

@@ -30,7 +30,8 @@ export interface EmbeddedPostgres {
 }
 
 const DATABASE = 'integration';
-const CONNECT_WITHIN_MS = 10_000;
+/** A disk that stalls may hold even a ready server up. */
+const CONNECT_WITHIN_MS = 60_000;
 
 /**
  * Starts PostgreSQL on the data folder, and makes the database first if there is none. It runs in a session of

@@ -1,5 +1,5 @@
 export { addCorrelation, correlationIdOf } from './correlation.js';
-export { answerMalformed } from './malformed-request.js';
+export { answerMalformed, answerUnroutable, takeEveryRequest } from './malformed-request.js';
 export { Problem } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
 export { keepRawBodies } from './raw-body.js';

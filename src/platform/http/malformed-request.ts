@@ -1,6 +1,9 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { CORRELATION_HEADER } from './correlation.js';
+import { Problem } from './problem.js';
 
 /** What Node's HTTP parser finds wrong, where it has a status of its own. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
@@ -23,10 +26,31 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
       `HTTP/1.1 ${status} ${title}`,
       'content-type: application/problem+json',
       `content-length: ${Buffer.byteLength(body)}`,
-      `x-correlation-id: ${correlationId}`,
+      `${CORRELATION_HEADER}: ${correlationId}`,
       'connection: close',
       '',
       body,
     ].join('\r\n'),
   );
+}
+
+/** Answers a path that cannot be decoded, or is too long for any of ours: nothing is there. For Fastify. */
+export function answerUnroutable(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const details = { type: 'about:blank', status: 404, title: 'Not Found', correlationId: request.id };
+  void reply
+    .header(CORRELATION_HEADER, request.id)
+    .code(404)
+    .type('application/problem+json')
+    .send(JSON.stringify(details));
+}
+
+/** Takes over what Node would answer by itself, with neither a body nor a correlation id. */
+export function takeEveryRequest(fastify: FastifyInstance): void {
+  const { server } = fastify;
+  // Nobody has to meet an expectation that it does not know (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    const hostless = raw.httpVersion === '1.1' && raw.headers.host === undefined;
+    done(hostless ? new Problem(400, 'Bad Request', { detail: 'Send a Host header' }) : undefined);
+  });
 }
