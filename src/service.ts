@@ -68,7 +68,6 @@ export async function startService(
     const pool = createPool(database.url, warn('A database connection was lost'));
     opened.push(() => pool.end());
     await migrate({ pool, directory: MIGRATIONS, report });
-    await pool.query('SELECT ensure_payload_partitions(2)');
 
     const queue = await connectQueue(config.queue, database.url, warn('The queue is away'));
     opened.push(() => queue.close());

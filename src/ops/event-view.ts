@@ -32,7 +32,8 @@ function facts(event: ListedEvent): Omit<EventSummary, 'runs'> {
   };
 }
 
-function toRunSummary(run: ListedEvent['runs'][number]): RunSummary {
+/** As a plain object, not an instance: others spread it. */
+function toRunSummary(run: ListedEvent['runs'][number]): Pick<RunSummary, keyof RunSummary> {
   const { id, workflow, number, status, attempts, nextAttemptAt } = run;
   const lastError = run.lastError as unknown as FailureView | null;
   return { id, workflow, number, status, attempts, nextAttemptAt, lastError };

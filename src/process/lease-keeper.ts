@@ -11,6 +11,7 @@ const RENEW_MS = 3_000;
 export class LeaseKeeper implements OnModuleInit, OnApplicationShutdown {
   private readonly held = new Map<string, { lease: Lease; lost: AbortController }>();
   private timer: NodeJS.Timeout | undefined;
+  private interrupted = false;
 
   constructor(
     private readonly runs: RunStore,
@@ -32,6 +33,7 @@ export class LeaseKeeper implements OnModuleInit, OnApplicationShutdown {
    */
   async hold<Result>(lease: Lease, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const lost = new AbortController();
+    if (this.interrupted) lost.abort();
     this.held.set(lease.runId, { lease, lost });
     try {
       return await work(lost.signal);
@@ -45,8 +47,9 @@ export class LeaseKeeper implements OnModuleInit, OnApplicationShutdown {
     return [...this.held.values()].map(({ lease }) => lease);
   }
 
-  /** Tells all runs in hand to begin no further step. */
+  /** Tells all runs, those in hand and those to come, to begin no further step. */
   interrupt(): void {
+    this.interrupted = true;
     for (const { lost } of this.held.values()) lost.abort();
   }
 

@@ -9,6 +9,7 @@ import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../stor
 import { findWorkflow } from '../workflows/index.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { settleFailure } from './retry-policy.js';
+import { Slots } from './slots.js';
 
 /** So many workers may die over a run before it is taken for the cause. */
 const MAX_CRASHES = 5;
@@ -27,15 +28,25 @@ export class RunProcessor {
   /** Names this process in the audit trail. */
   readonly actor = `worker:${hostname()}:${process.pid}`;
 
+  /** Every queue's worker takes as many jobs as the process may execute; together they must not exceed it. */
+  private readonly slots: Slots;
+
   constructor(
     private readonly runs: RunStore,
     private readonly executor: RunExecutor,
     private readonly leases: LeaseKeeper,
-    @Inject(CONFIG) private readonly limits: Config,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.slots = new Slots(config.workerConcurrency);
+  }
 
+  /** @throws what the database throws; then the run is as it was, or is taken up again by its lease */
   async process(runId: string): Promise<Processing> {
+    return this.slots.use(() => this.claimAndProcess(runId));
+  }
+
+  private async claimAndProcess(runId: string): Promise<Processing> {
     const claim = await this.runs.claim(runId, this.actor);
     switch (claim.outcome) {
       case 'claimed':
@@ -52,7 +63,7 @@ export class RunProcessor {
   private async processClaimed(run: ClaimedRun): Promise<Processing> {
     const startedAt = performance.now();
     const settlement = await this.leases.hold(run.lease, async (signal) => {
-      const decided = settle(await this.execute(run, signal), run, this.limits);
+      const decided = settle(await this.execute(run, signal), run, this.config);
       if (decided === undefined) return undefined;
       try {
         await this.runs.settle(run.lease, this.actor, decided);

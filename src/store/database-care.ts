@@ -1,11 +1,15 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 import { DATABASE_POOL } from '../platform/database/index.js';
 
 /** Looks whether the database answers, and keeps its partitions ready. */
 @Injectable()
-export class DatabaseCare {
+export class DatabaseCare implements OnModuleInit {
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.ensurePartitions();
+  }
 
   async ping(): Promise<void> {
     await this.pool.query('SELECT 1');

@@ -3,7 +3,13 @@ import { Redis } from 'ioredis';
 import { queueName } from '../../src/model/index.js';
 import type { EventView, RunView } from '../../src/ops/event.dto.js';
 import { openBackends, type TestBackends } from '../support/backends.js';
-import { githubDelivery, sampleBody, send, stripeDelivery, type TestDelivery } from '../support/deliveries.js';
+import {
+  githubDelivery,
+  sampleBody,
+  send,
+  stripeDelivery,
+  type TestDelivery,
+} from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
 import { MailServer } from '../support/mail-server.js';
 import { TestService } from '../support/service.js';
@@ -144,7 +150,9 @@ describe('an e-mail', () => {
     expect(redriven.runs[0]?.transitions[2]?.actor).toBe('provider:stripe');
     // What was done is not done again, and what is tried again has the same key.
     expect(stepOf(redriven, 'keep-payment')).toEqual(stepOf(event, 'keep-payment'));
-    expect(stepOf(redriven, 'send-receipt').idempotencyKey).toBe(stepOf(event, 'send-receipt').idempotencyKey);
+    expect(stepOf(redriven, 'send-receipt').idempotencyKey).toBe(
+      stepOf(event, 'send-receipt').idempotencyKey,
+    );
     expect(mail.mailTo('refused@example.org')).toHaveLength(2);
   });
 });

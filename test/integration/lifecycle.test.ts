@@ -47,7 +47,9 @@ afterAll(() => stores.close());
 
 /** Everything there is about a run, to see that nothing of it has changed. */
 async function everything({ runId }: Lease) {
-  const { rows: steps } = await stores.pool.query('SELECT * FROM steps WHERE run_id = $1 ORDER BY name', [runId]);
+  const { rows: steps } = await stores.pool.query('SELECT * FROM steps WHERE run_id = $1 ORDER BY name', [
+    runId,
+  ]);
   const { rows: entities } = await stores.pool.query('SELECT * FROM entities ORDER BY key');
   return { run: await stores.run(runId), trail: await stores.trail(runId), steps, entities } as unknown;
 }
@@ -117,7 +119,10 @@ describe('a claim', () => {
   it.each([COMPLETED, dead()])('of a run that is $to is settled', async (settlement) => {
     const { lease } = await stores.claimNew();
     await stores.runs.settle(lease, ACTOR, settlement);
-    expect(await stores.runs.claim(lease.runId, ACTOR)).toEqual({ outcome: 'settled', status: settlement.to });
+    expect(await stores.runs.claim(lease.runId, ACTOR)).toEqual({
+      outcome: 'settled',
+      status: settlement.to,
+    });
   });
 
   it('of a run that is not there is missing', async () => {
@@ -313,7 +318,10 @@ describe('a write under a lease that was lost', () => {
   });
 
   it('is refused for an epoch that is still to come, and for a run that is not there', async () => {
-    for (const lease of [{ ...old, epoch: 99 }, { runId: randomUUID(), epoch: 1 }]) {
+    for (const lease of [
+      { ...old, epoch: 99 },
+      { runId: randomUUID(), epoch: 1 },
+    ]) {
       await expect(stores.steps.finish(lease, entryOf('new'), null)).rejects.toThrow(FencedError);
       await expect(stores.runs.settle(lease, ACTOR, COMPLETED)).rejects.toThrow(FencedError);
     }
@@ -369,7 +377,7 @@ describe('the executor', () => {
         return perform(input);
       },
     }));
-    return { asked, executor: new RunExecutor(stores.steps, performers as Performer<unknown, unknown>[]) };
+    return { asked, executor: new RunExecutor(stores.steps, performers) };
   }
 
   const workflow = defineWorkflow({
@@ -401,7 +409,9 @@ describe('the executor', () => {
     await stores.runs.settle(first.lease, ACTOR, failed(0));
     away = false;
     const second = await stores.claim(first.lease.runId);
-    expect(await executor.execute(second, workflow, eventOf(second), going)).toEqual({ outcome: 'completed' });
+    expect(await executor.execute(second, workflow, eventOf(second), going)).toEqual({
+      outcome: 'completed',
+    });
     expect(asked).toEqual(['first', 'after did first', 'after did first']);
   });
 
@@ -480,7 +490,10 @@ describe('an entity', () => {
   const NOON = new Date('2026-03-01T12:00:00Z');
   const LATER = new Date('2026-03-01T12:00:01Z');
   // Ids sort by the time of receipt.
-  const [EARLIER_ID, LATER_ID] = ['01a4b3c2-0000-7000-8000-000000000001', '01a4b3c2-0000-7000-8000-000000000002'];
+  const [EARLIER_ID, LATER_ID] = [
+    '01a4b3c2-0000-7000-8000-000000000001',
+    '01a4b3c2-0000-7000-8000-000000000002',
+  ];
 
   type State = Pick<EntityState, 'occurredAt' | 'rank' | 'eventId'>;
   const state = (occurredAt: Date, rank: number, eventId: string): State => ({ occurredAt, rank, eventId });
@@ -497,15 +510,18 @@ describe('an entity', () => {
       const { ledger } = await stores.claim(lease.runId);
       expect(ledger.get('keep')).toEqual({ status: 'done', output: 'kept' });
     }
-    const { rows } = await stores.pool.query<{ data: { number: number } }>('SELECT * FROM entities WHERE key = $1', [key]);
+    const { rows } = await stores.pool.query<{ data: { number: number } }>(
+      'SELECT * FROM entities WHERE key = $1',
+      [key],
+    );
     expect(rows).toHaveLength(1);
     return rows[0]!.data.number;
   }
 
   const PAIRS: [string, State, State][] = [
-    ['the later', state(LATER, 0, EARLIER_ID!), state(NOON, 5, LATER_ID!)],
-    ['of two of one time the higher rank', state(NOON, 2, EARLIER_ID!), state(NOON, 1, LATER_ID!)],
-    ['of two of one time and rank the later received', state(NOON, 1, LATER_ID!), state(NOON, 1, EARLIER_ID!)],
+    ['the later', state(LATER, 0, EARLIER_ID), state(NOON, 5, LATER_ID)],
+    ['of two of one time the higher rank', state(NOON, 2, EARLIER_ID), state(NOON, 1, LATER_ID)],
+    ['of two of one time and rank the later received', state(NOON, 1, LATER_ID), state(NOON, 1, EARLIER_ID)],
   ];
 
   it.each(PAIRS)('keeps %s, in whatever order they come', async (_, newer, older) => {
@@ -514,7 +530,7 @@ describe('an entity', () => {
   });
 
   it('is the same after the same event came twice', async () => {
-    const same = state(NOON, 0, EARLIER_ID!);
+    const same = state(NOON, 0, EARLIER_ID);
     expect(await keep([same, same])).toBe(0);
   });
 
@@ -525,7 +541,15 @@ describe('an entity', () => {
         const { lease } = await stores.claimNew();
         const occurredAt = new Date(NOON.getTime() + ((second * 7) % 20) * 1000);
         const data = { at: occurredAt.toISOString() };
-        const entity = { provider: 'stripe', kind: 'payment', key, data, occurredAt, rank: 0, eventId: randomUUID() };
+        const entity = {
+          provider: 'stripe',
+          kind: 'payment',
+          key,
+          data,
+          occurredAt,
+          rank: 0,
+          eventId: randomUUID(),
+        };
         await stores.steps.keepEntity(lease, entryOf('keep'), entity, null);
       }),
     );
@@ -592,7 +616,8 @@ describe('the audit trail', () => {
     const { rows } = await stores.pool.query<{ from: RunStatus; to: RunStatus }>(
       'SELECT DISTINCT "from", "to" FROM transitions',
     );
-    const pairs = (list: readonly { from: string; to: string }[]) => list.map(({ from, to }) => `${from} → ${to}`).sort();
+    const pairs = (list: readonly { from: string; to: string }[]) =>
+      list.map(({ from, to }) => `${from} → ${to}`).sort();
     expect(rows.filter(({ from, to }) => !isLegalTransition(from, to))).toEqual([]);
     const table = Object.entries(LIFECYCLE).flatMap(([from, all]) => all.map((to) => ({ from, to })));
     expect(pairs(rows)).toEqual(pairs(table));

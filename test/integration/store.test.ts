@@ -34,7 +34,9 @@ describe('event_status in SQL', () => {
   });
 
   it('knows the statuses that the model knows', async () => {
-    const rows = await query<{ status: string }>('SELECT unnest(enum_range(NULL::run_status))::text AS status');
+    const rows = await query<{ status: string }>(
+      'SELECT unnest(enum_range(NULL::run_status))::text AS status',
+    );
     expect(rows.map(({ status }) => status)).toEqual(RUN_STATUSES);
   });
 });
@@ -61,7 +63,9 @@ describe('what is written once', () => {
   });
 
   it('is not changed by way of a partition either', async () => {
-    const [row] = await query<{ name: string }>('SELECT tableoid::regclass::text AS name FROM payloads LIMIT 1');
+    const [row] = await query<{ name: string }>(
+      'SELECT tableoid::regclass::text AS name FROM payloads LIMIT 1',
+    );
     const partition = row!.name;
     expect(partition).toMatch(/^payloads_/);
     await expect(query(`UPDATE ${partition} SET body = ''`)).rejects.toMatchObject({ code: '23000' });
@@ -70,8 +74,12 @@ describe('what is written once', () => {
 
   it('is not lost with the run or the event that it belongs to', async () => {
     const { lease, event } = await stores.claimNew();
-    await expect(query('DELETE FROM runs WHERE id = $1', [lease.runId])).rejects.toMatchObject({ code: '23001' });
-    await expect(query('DELETE FROM events WHERE id = $1', [event.id])).rejects.toMatchObject({ code: '23000' });
+    await expect(query('DELETE FROM runs WHERE id = $1', [lease.runId])).rejects.toMatchObject({
+      code: '23001',
+    });
+    await expect(query('DELETE FROM events WHERE id = $1', [event.id])).rejects.toMatchObject({
+      code: '23000',
+    });
   });
 });
 
@@ -138,7 +146,9 @@ describe('recording', () => {
     expect(recorded.has(fresh.event.id)).toBe(true);
     expect([twice, twin].filter(({ event }) => recorded.has(event.id))).toHaveLength(1);
     for (const { event } of [known, fresh, twice]) {
-      const rows = await query<{ id: string }>('SELECT id FROM events WHERE delivery_key = $1', [event.deliveryKey]);
+      const rows = await query<{ id: string }>('SELECT id FROM events WHERE delivery_key = $1', [
+        event.deliveryKey,
+      ]);
       expect(rows).toHaveLength(1);
       expect(await count('payloads WHERE event_id = $1', [rows[0]?.id])).toBe(1);
       expect(await count('runs WHERE event_id = $1', [rows[0]?.id])).toBe(1);
@@ -199,7 +209,10 @@ describe('finding by identity', () => {
   });
 
   it('names only those pending runs that no job was made for', async () => {
-    const event = { ...newEvent(), runs: ['a', 'b', 'c'].map((w) => ({ id: randomUUID(), workflow: w, workflowVersion: 1 })) };
+    const event = {
+      ...newEvent(),
+      runs: ['a', 'b', 'c'].map((w) => ({ id: randomUUID(), workflow: w, workflowVersion: 1 })),
+    };
     await stores.events.record([event]);
     const [a, b, c] = event.runs.map(({ id }) => id);
     await stores.dispatch.markQueued([{ runId: a!, number: 1 }]);
@@ -212,8 +225,12 @@ describe('finding by identity', () => {
 describe('the partitions of payloads', () => {
   const ensure = (months: number) => query('SELECT ensure_payload_partitions($1)', [months]);
   const partitionOf = async (id: string) =>
-    (await query<{ name: string }>('SELECT tableoid::regclass::text AS name FROM payloads WHERE event_id = $1', [id]))[0]
-      ?.name;
+    (
+      await query<{ name: string }>(
+        'SELECT tableoid::regclass::text AS name FROM payloads WHERE event_id = $1',
+        [id],
+      )
+    )[0]?.name;
 
   const nameOf = (date: Date) => `payloads_${date.toISOString().slice(0, 7).replace('-', '_')}`;
   const monthsAhead = (months: number) =>
@@ -246,10 +263,13 @@ describe('the partitions of payloads', () => {
     expect(await partitionOf(batch[1]!.event.id)).toBe(nameOf(first));
   });
 
-  it.each(['2001-01-01T00:00:00Z', '2999-12-31T23:59:59Z'])('leave what is of %s to the default', async (date) => {
-    const event = newEvent({ receivedAt: new Date(date) });
-    await stores.events.record([event]);
-    expect(await partitionOf(event.event.id)).toBe('payloads_default');
-    expect((await stores.claim(event.runs[0]!.id)).body).toEqual(event.body);
-  });
+  it.each(['2001-01-01T00:00:00Z', '2999-12-31T23:59:59Z'])(
+    'leave what is of %s to the default',
+    async (date) => {
+      const event = newEvent({ receivedAt: new Date(date) });
+      await stores.events.record([event]);
+      expect(await partitionOf(event.event.id)).toBe('payloads_default');
+      expect((await stores.claim(event.runs[0]!.id)).body).toEqual(event.body);
+    },
+  );
 });

@@ -53,7 +53,10 @@ export class Program {
         const match = pattern.exec(line);
         if (match !== null) return match;
       }
-      const news = await Promise.race([this.ended.then(() => 'end'), once(this.child, 'told').then(() => 'line')]);
+      const news = await Promise.race([
+        this.ended.then(() => 'end'),
+        once(this.child, 'told').then(() => 'line'),
+      ]);
       if (news === 'end') throw new Error(`It ended without ${String(pattern)}:\n${this.output}`);
     }
   }

@@ -78,5 +78,8 @@ export function requestHead(line: string, headers: readonly string[] = []): stri
 }
 
 function withoutLength(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString('latin1').replace(/^content-length:.*$/im, 'content-length: 0'), 'latin1');
+  return Buffer.from(
+    bytes.toString('latin1').replace(/^content-length:.*$/im, 'content-length: 0'),
+    'latin1',
+  );
 }

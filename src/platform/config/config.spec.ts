@@ -149,19 +149,18 @@ describe('the queue', () => {
 
   const BOTH = 'REDIS_URL and REDIS_HOST or REDIS_PORT are both set: keep one of them';
 
-  it.each([
+  const REFUSED: [Environment, string][] = [
     [{ REDIS_URL: 'redis://a', REDIS_HOST: 'a' }, BOTH],
     [{ REDIS_URL: 'redis://a', REDIS_PORT: '1' }, BOTH],
     [{ REDIS_HOST: 'a b' }, 'REDIS_HOST must be a host name, but is "a b"'],
     [{ REDIS_HOST: 'a:1' }, 'REDIS_HOST must be a host name, but is "a:1"'],
-    ...['0', '65536', '-1', 'six', '6379 1', 'tcp://10.0.0.1:6379'].map(
-      (port) =>
-        [
-          { REDIS_PORT: port },
-          `REDIS_PORT must be a whole number from 1 to 65535, but is "${port}"`,
-        ] as const,
-    ),
-  ])('of %j is refused for one reason', (environment, fault) => {
+    ...['0', '65536', '-1', 'six', '6379 1', 'tcp://10.0.0.1:6379'].map((port): [Environment, string] => [
+      { REDIS_PORT: port },
+      `REDIS_PORT must be a whole number from 1 to 65535, but is "${port}"`,
+    ]),
+  ];
+
+  it.each(REFUSED)('of %j is refused for one reason', (environment, fault) => {
     expect(faultsOf(environment)).toEqual([fault]);
   });
 });

@@ -2,7 +2,7 @@ import { findNearMisses } from './near-miss.js';
 import { settings } from './settings.js';
 
 const known = [
-  ...Object.values(settings).map(({ name }) => name as string),
+  ...Object.values(settings).map(({ name }) => name),
   'STRIPE_WEBHOOK_SECRET',
   'GITHUB_WEBHOOK_SECRET',
   'PAYPAL_WEBHOOK_ID',

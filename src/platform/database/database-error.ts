@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pg from 'pg';
 
 /** Codes with which Node says that the server could not be reached, or went away. */
@@ -26,7 +27,7 @@ export type DatabaseFault =
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function databaseFault(error: unknown): DatabaseFault {
-  if (!(error instanceof Error)) return 'unexpected';
+  if (!types.isNativeError(error)) return 'unexpected';
   if (error instanceof pg.DatabaseError && error.code !== undefined) {
     switch (error.code.slice(0, 2)) {
       case '22': // data exception

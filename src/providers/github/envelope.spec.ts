@@ -112,6 +112,7 @@ describe('github.event', () => {
     const dispatched = github.event('repository_dispatch.anything');
     const branch = (event: NonNullable<typeof dispatched.payload>): string => event.branch;
     expect([push.type, pull.type, opened.type]).toEqual(['push', 'pull_request', 'pull_request.opened']);
+    expect(dispatched.type).toBe('repository_dispatch.anything');
     expect([state, branch]).toHaveLength(2);
     // @ts-expect-error there is no such action
     expect(github.event('pull_request.exploded').provider).toBe('github');

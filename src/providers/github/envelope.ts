@@ -61,8 +61,8 @@ function entityOf(name: string, fields: BodyFields): string | null {
   const numbers = ['/pull_request/number', '/issue/number', '/discussion/number'].map((path) =>
     fields.at(path),
   );
-  const number = numbers.find(Number.isSafeInteger);
-  return number === undefined ? repository : storableKey(`${repository}#${String(number)}`);
+  const number = numbers.find((value) => typeof value === 'number' && Number.isSafeInteger(value));
+  return number === undefined ? repository : storableKey(`${repository}#${number}`);
 }
 
 /** GitHub has no field for it, so it is taken from where an event of this kind leaves its time. */

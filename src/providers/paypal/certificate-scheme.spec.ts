@@ -46,12 +46,12 @@ function signedHeaders(message: Message = {}): Record<string, string | string[]>
 
 /** A verifier and a host that serves the text; both count. */
 function paypalWith(pem: string | (() => Promise<Response>) = bundle, env: Record<string, string> = {}) {
-  const fetches: string[] = [];
+  const fetches: unknown[] = [];
   const tools: VerifierTools = {
     now: () => NOON,
     trustedRoots: [root.pem],
     fetch: (input) => {
-      fetches.push(String(input));
+      fetches.push(input);
       return typeof pem === 'string' ? Promise.resolve(new Response(pem)) : pem();
     },
   };

@@ -44,7 +44,7 @@ export function judgeChain(
     if (!bearsName(leaf, name)) return flawed('wrong_name');
     if (!isValidAt(leaf, now)) return flawed('outside_validity');
     if (!hasStrongRsaKey(leaf)) return flawed('unsuitable_key');
-    const path = pathToRoot([leaf], others, roots, now);
+    const path = pathToRoot(leaf, others, roots, now);
     return path === undefined
       ? flawed('untrusted')
       : { outcome: 'trusted', leaf, validUntil: Math.min(...path.map(notAfter)) };
@@ -54,26 +54,25 @@ export function judgeChain(
   }
 }
 
-/** Extends the path by one issuer after the other until a root has issued its end; tries every way. */
+/** The certificates from the subject to a root that issued the last of them; tries every way there. */
 function pathToRoot(
-  path: readonly X509Certificate[],
+  subject: X509Certificate,
   candidates: readonly X509Certificate[],
   roots: readonly X509Certificate[],
   now: number,
 ): readonly X509Certificate[] | undefined {
-  const last = path[path.length - 1]!;
-  const root = roots.find((candidate) => hasIssued(candidate, last, now));
-  if (root !== undefined) return [...path, root];
+  const root = roots.find((candidate) => hasIssued(candidate, subject, now));
+  if (root !== undefined) return [subject, root];
   for (const candidate of candidates) {
-    if (!hasIssued(candidate, last, now)) continue;
+    if (!hasIssued(candidate, subject, now)) continue;
     const rest = candidates.filter((other) => other !== candidate);
-    const found = pathToRoot([...path, candidate], rest, roots, now);
-    if (found !== undefined) return found;
+    const path = pathToRoot(candidate, rest, roots, now);
+    if (path !== undefined) return [subject, ...path];
   }
   return undefined;
 }
 
-/** `checkIssued` compares names only; `verify` proves that the issuer's key signed. Both are needed. */
+/** `checkIssued` compares what is written in both; only `verify` proves that the issuer's key signed. */
 function hasIssued(issuer: X509Certificate, subject: X509Certificate, now: number): boolean {
   return (
     issuer.ca && subject.checkIssued(issuer) && isValidAt(issuer, now) && subject.verify(issuer.publicKey)

@@ -37,9 +37,10 @@ function mayRecover(status: number): boolean {
 
 /** The body as text, or `undefined` if it is longer; leaving the loop cancels the stream. */
 async function readAtMost(response: Response, limit: number): Promise<string | undefined> {
+  const body: AsyncIterable<Uint8Array> | null = response.body;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > limit) return undefined;
     chunks.push(chunk);
