@@ -347,7 +347,6 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       } finally {
         await bringBack();
         await absent.close();
-        lost.close();
       }
       await sweeper.sweepUnqueued();
       expect(await jobIds()).toEqual([jobId(run.id, 1)]);

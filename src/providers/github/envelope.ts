@@ -58,11 +58,13 @@ function entityOf(name: string, fields: BodyFields): string | null {
     return ref === null ? repository : storableKey(`${repository}@${ref}`);
   }
   // Pull requests, issues and discussions of a repository share one row of numbers.
-  const numbers = ['/pull_request/number', '/issue/number', '/discussion/number'].map((path) =>
-    fields.at(path),
-  );
-  const number = numbers.find((value) => typeof value === 'number' && Number.isSafeInteger(value));
+  const numbered = ['/pull_request/number', '/issue/number', '/discussion/number'];
+  const number = numbered.map((path) => fields.at(path)).find(isNumber);
   return number === undefined ? repository : storableKey(`${repository}#${number}`);
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 /** GitHub has no field for it, so it is taken from where an event of this kind leaves its time. */
