@@ -4,6 +4,7 @@ import type { Queue } from 'bullmq';
 import { queueName, type RunJob } from '../model/index.js';
 import { StoreModule } from '../store/index.js';
 import { Dispatcher, RUN_QUEUES } from './dispatcher.js';
+import { QueueStart } from './queue-start.js';
 import { Sweeper } from './sweeper.js';
 
 @Module({})
@@ -21,6 +22,7 @@ export class DispatchModule {
           useFactory: (...found: Queue<RunJob>[]) =>
             new Map(providers.map((provider, index) => [provider, found[index]])),
         },
+        QueueStart,
         Dispatcher,
         Sweeper,
       ],

@@ -6,6 +6,7 @@ import { Drain, QUEUE_WORKERS } from './drain.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { queueWorkerFor, type QueueWorkerOptions } from './queue-worker.js';
 import { RunProcessor } from './run-processor.js';
+import { WorkerStart } from './worker-start.js';
 
 @Module({})
 export class ProcessModule {
@@ -20,6 +21,7 @@ export class ProcessModule {
         RunProcessor,
         ...workers,
         { provide: QUEUE_WORKERS, inject: workers, useFactory: (...all: WorkerHost[]) => all },
+        WorkerStart,
         Drain,
       ],
     };

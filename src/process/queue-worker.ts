@@ -28,6 +28,10 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
     connection: options.connections.worker,
     prefix: options.connections.prefix,
     concurrency: options.concurrency,
+    // By the `WorkerStart`.
+    autorun: false,
+    // An outage must not outlast itself by more than this.
+    runRetryDelay: 2_000,
     // A dead worker's job comes back after 10 to 15 s; the run's lease, not the job, guards against two.
     lockDuration: 10_000,
     stalledInterval: 5_000,

@@ -67,10 +67,15 @@ function whereFilter(filter: EventFilter): Prisma.EventWhereInput {
       ...(receivedBefore !== undefined && { lt: receivedBefore }),
     },
     AND: [
-      type === undefined ? {} : { OR: [{ type }, { type: { startsWith: `${type}.` } }] },
+      type === undefined ? {} : { OR: [{ type }, { type: { startsWith: `${escapePattern(type)}.` } }] },
       status === undefined ? {} : whereStatus(status),
     ],
   };
+}
+
+/** Prisma passes such texts on as a pattern of LIKE, in which these characters mean others. */
+function escapePattern(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** The rule of {@link eventStatus} as a condition on the runs. */

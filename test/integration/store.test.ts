@@ -272,4 +272,13 @@ describe('the partitions of payloads', () => {
       expect((await stores.claim(event.runs[0]!.id)).body).toEqual(event.body);
     },
   );
+
+  it('are left out where the default has rows of that month already, and nothing is lost', async () => {
+    const event = newEvent({ receivedAt: monthsAhead(14) });
+    await stores.events.record([event]);
+    await ensure(15);
+    expect(await partitionOf(event.event.id)).toBe('payloads_default');
+    expect(await partitions()).toContain(nameOf(monthsAhead(15)));
+    expect(await partitions()).not.toContain(nameOf(monthsAhead(14)));
+  });
 });

@@ -47,12 +47,17 @@ BEGIN
         IF to_regclass(partition) IS NULL THEN
             -- Two instances that start together must not both try.
             PERFORM pg_advisory_xact_lock(hashtext('ensure_payload_partitions'));
-            EXECUTE format(
-                'CREATE TABLE IF NOT EXISTS %I PARTITION OF payloads FOR VALUES FROM (%L) TO (%L)',
-                partition,
-                to_char(first_day + make_interval(months => month), 'YYYY-MM-DD') || ' 00:00:00+00',
-                to_char(first_day + make_interval(months => month + 1), 'YYYY-MM-DD') || ' 00:00:00+00'
-            );
+            BEGIN
+                EXECUTE format(
+                    'CREATE TABLE IF NOT EXISTS %I PARTITION OF payloads FOR VALUES FROM (%L) TO (%L)',
+                    partition,
+                    to_char(first_day + make_interval(months => month), 'YYYY-MM-DD') || ' 00:00:00+00',
+                    to_char(first_day + make_interval(months => month + 1), 'YYYY-MM-DD') || ' 00:00:00+00'
+                );
+            EXCEPTION WHEN check_violation THEN
+                -- The default partition has rows of this month already, so it keeps them all.
+                RAISE WARNING 'No partition for %: the default partition has rows of that month', partition;
+            END;
         END IF;
     END LOOP;
 END

@@ -31,6 +31,7 @@ describe('a name that is nearly one of ours', () => {
 
   it.each([
     'NPM_TOKEN',
+    'GITLAB_WEBHOOK_SECRET',
     'HOME',
     'HOSTNAME',
     'HOSTS',

@@ -14,6 +14,9 @@ export function findNearMisses(given: readonly string[], known: readonly string[
 }
 
 function isNear(name: string, known: string): boolean {
+  // GITLAB is not a misspelt GITHUB: the first word says whose setting it is.
+  const [owner = '', knownOwner = ''] = [name, known].map((text) => text.split(/[_-]/)[0]);
+  if (editDistance(owner, knownOwner) > 1) return false;
   const allowed = known.length >= 12 ? 2 : known.length >= 7 ? 1 : 0;
   return Math.abs(name.length - known.length) <= allowed && editDistance(name, known) <= allowed;
 }

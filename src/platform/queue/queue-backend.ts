@@ -31,6 +31,11 @@ export interface QueueConnections {
   readonly producer: QueueOptions['connection'];
   /** Waits for the backend for as long as it takes. */
   readonly worker: WorkerOptions['connection'];
+  /**
+   * Whether a queue or a worker whose first connection fails stays broken for ever, and spins, as BullMQ's do
+   * on PostgreSQL. Then the start waits for all of them, and fails with the first that fails.
+   */
+  readonly connectsOnce: boolean;
   close(): void;
 }
 
@@ -52,7 +57,13 @@ export async function connectQueue(
       const connection = { connectionString: databaseUrl, schema: SCHEMA, max: POSTGRES_POOL_SIZE };
       // The option's type knows Redis only; the factory above gives it its real meaning.
       const untyped = connection as unknown as QueueOptions['connection'];
-      return { prefix: PREFIX, producer: untyped, worker: untyped, close: () => undefined };
+      return {
+        prefix: PREFIX,
+        producer: untyped,
+        worker: untyped,
+        connectsOnce: true,
+        close: () => undefined,
+      };
     }
     case 'redis': {
       setDefaultBackendFactory(undefined);
@@ -69,6 +80,7 @@ export async function connectQueue(
         prefix: PREFIX,
         producer,
         worker,
+        connectsOnce: false,
         close: () => {
           producer.disconnect();
           worker.disconnect();

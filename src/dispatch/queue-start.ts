@@ -1,0 +1,17 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
+import { RUN_QUEUES, type RunQueues } from './dispatcher.js';
+
+/** Fails the start if a queue could never be used after it. */
+@Injectable()
+export class QueueStart implements OnApplicationBootstrap {
+  constructor(
+    @Inject(RUN_QUEUES) private readonly queues: RunQueues,
+    @Inject(QUEUE_CONNECTIONS) private readonly connections: QueueConnections,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const queues = [...this.queues.values()];
+    if (this.connections.connectsOnce) await Promise.all(queues.map((queue) => queue.waitUntilReady()));
+  }
+}

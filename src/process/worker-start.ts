@@ -1,0 +1,19 @@
+import type { WorkerHost } from '@nestjs/bullmq';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
+import { QUEUE_WORKERS } from './drain.js';
+
+/** Begins the worker lane, when everything that a run needs is there. */
+@Injectable()
+export class WorkerStart implements OnApplicationBootstrap {
+  constructor(
+    @Inject(QUEUE_WORKERS) private readonly hosts: readonly WorkerHost[],
+    @Inject(QUEUE_CONNECTIONS) private readonly connections: QueueConnections,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const workers = this.hosts.map(({ worker }) => worker);
+    if (this.connections.connectsOnce) await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    for (const worker of workers) worker.run().catch((error: Error) => worker.emit('error', error));
+  }
+}
