@@ -14,6 +14,7 @@ export class WorkerStart implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const workers = this.hosts.map(({ worker }) => worker);
     if (this.connections.connectsOnce) await Promise.all(workers.map((worker) => worker.waitUntilReady()));
-    for (const worker of workers) worker.run().catch((error: Error) => worker.emit('error', error));
+    for (const worker of workers)
+      worker.run().catch((error: unknown) => worker.emit('error', error as Error));
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -6,6 +6,7 @@ import { openBackends, QUEUE_BACKENDS, type TestBackends } from '../support/back
 import { githubDelivery, sampleBody, send, stripeDelivery } from '../support/deliveries.js';
 import { isAlive, pidFile, serverPid } from '../support/embedded-postgres.js';
 import { eventually } from '../support/eventually.js';
+import { openRelay } from '../support/outages.js';
 import { makeFolder, removeFolder } from '../support/postgres.js';
 import { problemOf } from '../support/problem.js';
 import { Program, runProgram } from '../support/program.js';
@@ -82,7 +83,6 @@ describe('a wrong environment', () => {
     const text = readFileSync(file, 'utf8')
       .replace(/^PORT=.*$/m, 'PORT=second')
       .concat('OPS_TOKENS=hunter5\n');
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(file, text);
 
     const { code, output } = await runProgram(MAIN, { folder });
@@ -110,6 +110,19 @@ describe('the first start', () => {
 
   afterAll(async () => {
     await backends.close();
+  });
+
+  it('fails, rather than coming up without a queue, when only the queue cannot connect', async () => {
+    // BullMQ's connections are told by the schema that they ask for.
+    const relay = await openRelay(
+      backends.env['DATABASE_URL'] ?? '',
+      (greeting) => !greeting.includes('search_path='),
+    );
+    const starting = runFailingService({ ...ANY_PORT, ...secrets(), DATABASE_URL: relay.url }, folder);
+    const { code, output } = await starting.finally(() => relay.close());
+    expect(output).toMatch(/^Cannot start: .*connection/im);
+    expect(output).not.toContain('Ready on');
+    expect(code).toBe(1);
   });
 
   it('writes a .env with fresh secrets, with which everything works', async () => {

@@ -54,14 +54,14 @@ describe('the operations API', () => {
     ['an empty token', { authorization: 'Bearer ' }],
     ['a wrong token', { authorization: 'Bearer wrong' }],
     ['another scheme', { authorization: 'Basic dXNlcjpwYXNz' }],
-    ['the token in the address', {}, '?access_token='],
-  ] as const)('lets nobody in with %s', async (_what, headers, query = '') => {
+  ])('lets nobody in with %s', async (_what, headers) => {
     for (const path of ['/api/v1/events', `/api/v1/events/${push.id}`, '/api/v1/events/nothing']) {
-      const address = query === '' ? path : path + query + service.secret('OPS_TOKEN');
-      const reply = await fetch(service.url + address, { headers });
-      expect(reply.headers.get('www-authenticate')).toBe('Bearer');
-      await problemOf(reply, 401);
+      await refused(path, headers);
     }
+  });
+
+  it('does not look for its token in the address, where it would get into logs', async () => {
+    await refused(`/api/v1/events?access_token=${service.secret('OPS_TOKEN')}`, {});
   });
 
   it('answers 404 for what is not there', async () => {
@@ -376,6 +376,12 @@ describe('the logs', () => {
     expect(printed).not.toContain('client_secret');
   });
 });
+
+async function refused(path: string, headers: Record<string, string>): Promise<void> {
+  const reply = await fetch(service.url + path, { headers });
+  expect(reply.headers.get('www-authenticate')).toBe('Bearer');
+  await problemOf(reply, 401);
+}
 
 async function accept(delivery: Parameters<typeof send>[1]): Promise<EventView> {
   return settled(await send(service, delivery));

@@ -10,23 +10,34 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-export async function openRelay(serverUrl: string): Promise<Relay> {
+/** @param admits looks at the first that a client says; a client that is not admitted is cut off */
+export async function openRelay(
+  serverUrl: string,
+  admits: (greeting: Buffer) => boolean = () => true,
+): Promise<Relay> {
   let target = new URL(serverUrl);
   const sockets = new Set<net.Socket>();
+  const watch = (socket: net.Socket, onClose: () => void): void => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      onClose();
+    });
+  };
   const server = net.createServer((client) => {
-    const upstream = net.connect(Number(target.port), target.hostname);
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        other.destroy();
-      });
-      socket.pipe(other);
-    }
+    watch(client, () => undefined);
+    client.once('data', (greeting: Buffer) => {
+      if (!admits(greeting)) {
+        client.destroy();
+        return;
+      }
+      const upstream = net.connect(Number(target.port), target.hostname);
+      watch(upstream, () => client.destroy());
+      client.on('close', () => upstream.destroy());
+      upstream.write(greeting);
+      client.pipe(upstream).pipe(client);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = new URL(serverUrl);
