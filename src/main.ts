@@ -7,6 +7,9 @@ import { startService, type RunningService } from './service.js';
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
 const STOP_DEADLINE_MS = 25_000;
 
+/** Milliseconds within which a second signal is the first one's echo. */
+const SAME_SIGNAL_MS = 500;
+
 function report(line: string): void {
   process.stdout.write(`• ${line}\n`);
 }
@@ -41,9 +44,21 @@ async function stop(starting: Promise<RunningService>, reason: string, exitCode:
   }
 }
 
+let signalledAt: number | undefined;
+
+/**
+ * The first signal drains, another one ends the process at once. But Ctrl-C comes twice: the terminal sends it
+ * to everyone in the foreground, and npm passes its own on.
+ */
+function onSignal(signal: NodeJS.Signals): void {
+  signalledAt ??= performance.now();
+  if (performance.now() - signalledAt > SAME_SIGNAL_MS) process.exit(130);
+  void stop(starting, signal, 0);
+}
+
 const starting = start();
-process.once('SIGINT', () => void stop(starting, 'SIGINT', 0));
-process.once('SIGTERM', () => void stop(starting, 'SIGTERM', 0));
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
 try {
   const { failed } = await starting;
   void failed.then((reason) => stop(starting, reason, 1));
