@@ -6,7 +6,7 @@ import type { Logger } from 'winston';
 import { DispatchModule } from './dispatch/index.js';
 import { IngestModule, type ProviderRegistry } from './ingest/index.js';
 import { OpsModule } from './ops/index.js';
-import { CONFIG, type Config } from './platform/config/index.js';
+import { configNamespace, type Config } from './platform/config/index.js';
 import { DATABASE_POOL, type DatabasePool } from './platform/database/index.js';
 import { LOGGER } from './platform/logging/index.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from './platform/queue/index.js';
@@ -55,7 +55,6 @@ export class AppModule {
 class PlatformModule {
   static with({ config, logger, pool, queue }: Resources): DynamicModule {
     const shared = [
-      { provide: CONFIG, useValue: config },
       { provide: LOGGER, useValue: logger },
       { provide: DATABASE_POOL, useValue: pool },
       { provide: QUEUE_CONNECTIONS, useValue: queue },
@@ -64,7 +63,12 @@ class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [
-        ConfigModule.forRoot({ ignoreEnvFile: true, skipProcessEnv: true, load: [() => ({ ...config })] }),
+        ConfigModule.forRoot({
+          isGlobal: true,
+          ignoreEnvFile: true,
+          skipProcessEnv: true,
+          load: [configNamespace(config)],
+        }),
         WinstonModule.forRoot({ instance: logger }),
         BullModule.forRoot({ connection: queue.producer, prefix: queue.prefix }),
       ],

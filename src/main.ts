@@ -1,14 +1,12 @@
 import 'reflect-metadata';
 import { explainFault, loadEnvironment, readConfig } from './platform/config/index.js';
 import { createLogger } from './platform/logging/index.js';
+import { onStopSignal } from './platform/process/index.js';
 import { providers } from './providers/index.js';
 import { startService, type RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
-const STOP_DEADLINE_MS = 25_000;
-
-/** Milliseconds within which a second signal is the first one's echo. */
-const SAME_SIGNAL_MS = 500;
+const STOP_DEADLINE_MS = 50_000;
 
 function report(line: string): void {
   process.stdout.write(`• ${line}\n`);
@@ -37,28 +35,16 @@ async function stop(starting: Promise<RunningService>, reason: string, exitCode:
   if (service === undefined) return; // It is told below why.
   try {
     await service.stop();
-    process.exitCode = exitCode;
   } catch (error) {
-    process.stderr.write(`Stopping failed: ${explainFault(error)}\n`);
-    process.exitCode = 1;
+    // A connection that is away cannot be closed in order; nothing is lost by that.
+    process.stderr.write(`${explainFault(error)}\n`);
   }
-}
-
-let signalledAt: number | undefined;
-
-/**
- * The first signal drains, another one ends the process at once. But Ctrl-C comes twice: the terminal sends it
- * to everyone in the foreground, and npm passes its own on.
- */
-function onSignal(signal: NodeJS.Signals): void {
-  signalledAt ??= performance.now();
-  if (performance.now() - signalledAt > SAME_SIGNAL_MS) process.exit(130);
-  void stop(starting, signal, 0);
+  // What a server that is away keeps open must not keep the process.
+  process.exit(exitCode);
 }
 
 const starting = start();
-process.on('SIGINT', onSignal);
-process.on('SIGTERM', onSignal);
+onStopSignal((signal) => void stop(starting, signal, 0));
 try {
   const { failed } = await starting;
   void failed.then((reason) => stop(starting, reason, 1));

@@ -21,6 +21,7 @@ import {
   takeEveryRequest,
 } from './platform/http/index.js';
 import { FrameworkLogger } from './platform/logging/index.js';
+import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
 import { migrate } from './store/index.js';
 
@@ -29,6 +30,12 @@ const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
 
 /** Milliseconds for a request to arrive. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Milliseconds for the drain of the workers and the end of the HTTP server, all in all. */
+const APPLICATION_CLOSE_MS = 15_000;
+
+/** Milliseconds for the embedded PostgreSQL to write everything. */
+const DATABASE_CLOSE_MS = 20_000;
 
 /** Milliseconds for requests in hand to come to their end when the service stops. */
 const CLOSE_GRACE_MS = 3_000;
@@ -53,24 +60,24 @@ export async function startService(
   logger: Logger,
   report: (line: string) => void,
 ): Promise<RunningService> {
-  const opened: (() => unknown)[] = [];
+  const closers = new Closers();
   let stopping = false;
   const stop = async (): Promise<void> => {
     stopping = true;
-    for (let close = opened.pop(); close !== undefined; close = opened.pop()) await close();
+    await closers.closeAll();
   };
   try {
-    const database = await openDatabase(config, report, opened);
+    const database = await openDatabase(config, report, closers);
     // That connections go when everything stops is no news.
     const warn = (message: string) => (error: Error) => {
       if (!stopping) logger.warn(message, { error });
     };
     const pool = createPool(database.url, warn('A database connection was lost'));
-    opened.push(() => pool.end());
+    closers.add('database connections', () => pool.end());
     await migrate({ pool, directory: MIGRATIONS, report });
 
     const queue = await connectQueue(config.queue, database.url, warn('The queue is away'));
-    opened.push(() => queue.close());
+    closers.add('queue connections', () => queue.close());
     const providers = registerProviders(config, {
       now: Date.now,
       fetch: globalThis.fetch,
@@ -78,13 +85,13 @@ export async function startService(
     });
 
     const app = await createApplication({ config, logger, pool, queue, providers });
-    opened.push(() => app.close());
+    closers.add('application', () => app.close(), APPLICATION_CLOSE_MS);
     await app.listen(config.port, config.host);
     const { port } = app.getHttpServer().address() as { port: number };
     database.announce(port);
     return { url: `http://localhost:${port}`, providers, failed: database.failed, stop };
   } catch (error) {
-    await stop();
+    await stop().catch((fault: unknown) => logger.warn('Not everything was closed', { error: fault }));
     throw error;
   }
 }
@@ -99,15 +106,15 @@ interface OpenDatabase {
 async function openDatabase(
   config: Config,
   report: (line: string) => void,
-  opened: (() => unknown)[],
+  closers: Closers,
 ): Promise<OpenDatabase> {
   if (config.databaseUrl !== '') {
     return { url: config.databaseUrl, failed: new Promise(() => undefined), announce: () => undefined };
   }
   const lock = lockDataDir(config.dataDir);
-  opened.push(() => lock.release());
+  closers.add('data folder', () => lock.release());
   const postgres = await startEmbeddedPostgres({ lock, report });
-  opened.push(() => postgres.stop());
+  closers.add('embedded PostgreSQL', () => postgres.stop(), DATABASE_CLOSE_MS);
   const failed = postgres.ended.then((how) => `The embedded PostgreSQL ended: ${how}`);
   return { url: postgres.url, failed, announce: (port) => lock.announce(port) };
 }
@@ -129,6 +136,7 @@ async function createApplication(
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
     bodyParser: false,
+    abortOnError: false,
     logger: new FrameworkLogger(logger),
   });
   const fastify = adapter.getInstance();

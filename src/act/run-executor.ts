@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import {
   ActionError,
+  failure,
   failureFrom,
   type AnyStep,
   type Failure,
@@ -60,7 +61,7 @@ export class RunExecutor {
         // Without the database no outcome can be written down: the run is taken up again by its lease.
         // An action's own error may speak of timeouts, too, but never of the database's.
         if (!(error instanceof ActionError) && databaseFault(error) === 'unavailable') throw error;
-        return { outcome: 'failed', failure: failureFrom(error, step.name) };
+        return { outcome: 'failed', failure: toFailure(error, step.name) };
       }
     }
     return { outcome: 'completed' };
@@ -89,7 +90,7 @@ export class RunExecutor {
         return output;
       }
       case 'external':
-        return this.executeExternal(performer, input, context);
+        return this.executeExternal(performer, input, context, step.onUnknown === 'repeat');
     }
   }
 
@@ -98,9 +99,10 @@ export class RunExecutor {
     performer: Performer<unknown, unknown>,
     input: unknown,
     context: StepContext,
+    repeat: boolean,
   ): Promise<unknown> {
     const { lease, entry } = context;
-    await this.ledger.begin(lease, entry);
+    await this.ledger.begin(lease, entry, repeat);
     let output: unknown;
     try {
       output = await performer.perform(input, context);
@@ -114,6 +116,13 @@ export class RunExecutor {
     await this.ledger.finish(lease, entry, output);
     return output;
   }
+}
+
+/** What the database does not take today it takes never. */
+function toFailure(error: unknown, step: string): Failure {
+  return databaseFault(error) === 'bad_row' && !(error instanceof ActionError)
+    ? failure('input_invalid', `The database does not take it: ${String(error)}`, step)
+    : failureFrom(error, step);
 }
 
 /** An input is computed from what is recorded, so what fails once fails always. */

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import type { Logger } from 'winston';
 import { jobId, type RunJob } from '../model/index.js';
-import { LOGGER } from '../platform/logging/index.js';
+import { LOGGER, Outage } from '../platform/logging/index.js';
 import { DispatchStore, type QueueableRun } from '../store/index.js';
 
 /** Token of the map from a provider's name to its queue. */
@@ -23,14 +23,16 @@ const JOB_OPTIONS = { removeOnComplete: { count: 10 }, removeOnFail: { count: 5 
 export class Dispatcher implements OnApplicationShutdown {
   private waiting = new Map<string, QueueableRun>();
   private working: Promise<void> | undefined;
+  private readonly outage: Outage;
 
   constructor(
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
     private readonly store: DispatchStore,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LOGGER) logger: Logger,
   ) {
+    this.outage = new Outage(logger, 'Runs cannot be queued; the sweeper will try again');
     for (const queue of queues.values()) {
-      queue.on('error', (error) => logger.warn('The queue is away', { error, queue: queue.name }));
+      queue.on('error', (error) => this.outage.feel(error));
     }
   }
 
@@ -49,8 +51,8 @@ export class Dispatcher implements OnApplicationShutdown {
       this.waiting = new Map();
       try {
         await this.enqueue(runs);
-      } catch (error) {
-        this.logger.warn('Queueing failed; the sweeper will try again', { error, runs: runs.length });
+      } catch {
+        // Told by `enqueue`.
       }
     }
     this.working = undefined;
@@ -63,14 +65,14 @@ export class Dispatcher implements OnApplicationShutdown {
    * @throws what the queue or the database throws; then some jobs may have been made
    */
   async enqueue(runs: readonly QueueableRun[]): Promise<void> {
-    await Promise.all(
-      [...this.queues].map(([provider, queue]) =>
-        this.enqueueIn(
-          queue,
-          runs.filter((run) => run.provider === provider),
-        ),
-      ),
-    );
+    const of = (provider: string): QueueableRun[] => runs.filter((run) => run.provider === provider);
+    try {
+      await Promise.all([...this.queues].map(([provider, queue]) => this.enqueueIn(queue, of(provider))));
+      this.outage.end();
+    } catch (error) {
+      this.outage.feel(error);
+      throw error;
+    }
   }
 
   private async enqueueIn(queue: Queue<RunJob>, runs: readonly QueueableRun[]): Promise<void> {

@@ -11,7 +11,6 @@ export class QueueStart implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const queues = [...this.queues.values()];
-    if (this.connections.connectsOnce) await Promise.all(queues.map((queue) => queue.waitUntilReady()));
+    await this.connections.ready([...this.queues.values()]);
   }
 }

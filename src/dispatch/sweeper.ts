@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { jobId } from '../model/index.js';
-import { LOGGER } from '../platform/logging/index.js';
+import { LOGGER, Outage } from '../platform/logging/index.js';
 import { DatabaseCare, DispatchStore, type QueueableRun } from '../store/index.js';
 import { Dispatcher, RUN_QUEUES, type RunQueues } from './dispatcher.js';
 
@@ -41,16 +41,18 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.timers.forEach(clearInterval);
   }
 
-  /** Runs the task again and again, never twice at a time. A failure is logged; the next turn may succeed. */
+  /** Runs the task again and again, never twice at a time. A failure is told; the next turn may succeed. */
   private every(intervalMs: number, task: () => Promise<void>): void {
+    const outage = new Outage(this.logger, 'A sweep failed');
     let busy = false;
     const turn = async (): Promise<void> => {
       if (busy) return;
       busy = true;
       try {
         await task();
+        outage.end();
       } catch (error) {
-        this.logger.warn('A sweep failed', { error });
+        outage.feel(error);
       } finally {
         busy = false;
       }
@@ -59,19 +61,28 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async sweepUnqueued(): Promise<void> {
-    const runs = await this.store.findUnqueued([...this.queues.keys()], BATCH);
-    if (runs.length > 0) await this.requeue(runs, 'Queued what was recorded but not queued');
+    for (let found = BATCH; found >= BATCH;) {
+      const runs = await this.store.findUnqueued([...this.queues.keys()], BATCH);
+      if (runs.length > 0) await this.requeue(runs, 'Queued what was recorded but not queued');
+      found = runs.length;
+    }
   }
 
   /** A long queue is no loss, so each suspect's job is looked up before a new one is made. */
   async sweepSuspects(): Promise<void> {
-    const suspects = await this.store.findSuspects([...this.queues.keys()], BATCH);
-    const lost: QueueableRun[] = [];
-    for (const run of suspects) {
-      const state = await this.queues.get(run.provider)?.getJobState(jobId(run.id, run.dispatches));
-      if (state !== undefined && DEAD_ENDS.has(state)) lost.push(run);
+    for (let found = BATCH; found >= BATCH;) {
+      const suspects = await this.store.findSuspects([...this.queues.keys()], BATCH);
+      const isLost = await Promise.all(suspects.map((run) => this.isLost(run)));
+      const lost = suspects.filter((_, index) => isLost[index]);
+      if (lost.length > 0) await this.requeue(lost, 'Queued again what the queue had lost');
+      await this.store.clearSuspects(suspects.filter((_, index) => !isLost[index]));
+      found = suspects.length;
     }
-    if (lost.length > 0) await this.requeue(lost, 'Queued again what the queue had lost');
+  }
+
+  private async isLost(run: QueueableRun): Promise<boolean> {
+    const state = await this.queues.get(run.provider)?.getJobState(jobId(run.id, run.dispatches));
+    return state !== undefined && DEAD_ENDS.has(state);
   }
 
   private async requeue(runs: readonly QueueableRun[], message: string): Promise<void> {

@@ -17,8 +17,7 @@ export function parseJson(body: Buffer): ParsedJson {
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 function isTooDeep(body: Buffer): boolean {
   let depth = 0;
@@ -29,9 +28,9 @@ function isTooDeep(body: Buffer): boolean {
       if (byte === BACKSLASH) index++;
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
-    else if (OPENING.has(byte)) {
+    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       if (++depth > DEEPEST_NESTING) return true;
-    } else if (CLOSING.has(byte)) depth--;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
   }
   return false;
 }

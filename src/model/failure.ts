@@ -26,7 +26,8 @@ const RETRYABLE: Record<FailureCode, boolean> = {
   target_refused: false,
   target_unavailable: true,
   outcome_unknown: false,
-  workflow_missing: false,
+  // Another worker, of the version that has it, may take it.
+  workflow_missing: true,
   crashes_exceeded: false,
   unexpected: true,
 };
@@ -53,5 +54,13 @@ export function failureFrom(error: unknown, step: string | null): Failure {
 }
 
 export function failure(code: FailureCode, message: string, step: string | null = null): Failure {
-  return { code, message: message.slice(0, MESSAGE_LIMIT), step, retryable: RETRYABLE[code] };
+  return { code, message: storable(message), step, retryable: RETRYABLE[code] };
+}
+
+/** What PostgreSQL's jsonb takes: no NUL, and no half of a surrogate pair, where a cut may leave one. */
+function storable(message: string): string {
+  return message
+    .replaceAll('\0', '')
+    .slice(0, MESSAGE_LIMIT)
+    .replace(/\p{Cs}/gu, '');
 }

@@ -45,8 +45,9 @@ export class HealthChecks {
 
   async disk(): Promise<HealthIndicatorResult> {
     const check = this.indicators.check('disk');
+    const { databaseUrl, dataDir, logDir } = this.config;
     try {
-      const { bavail, bsize } = await statfs('.');
+      const { bavail, bsize } = await statfs(databaseUrl === '' ? dataDir : logDir);
       const free = bavail * bsize;
       return free > DISK_RESERVE ? check.up({ free }) : check.down({ free });
     } catch (error) {

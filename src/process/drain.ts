@@ -26,6 +26,7 @@ export class Drain implements BeforeApplicationShutdown {
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.processor.stopClaiming();
     const closed = Promise.all(this.workers.map(({ worker }) => worker.close()));
     if (await endsWithin(closed, RUNS_DEADLINE_MS)) return;
     this.leases.interrupt();

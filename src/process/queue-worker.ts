@@ -3,7 +3,7 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import type { Logger } from 'winston';
 import { queueName, type RunJob } from '../model/index.js';
-import { LOGGER } from '../platform/logging/index.js';
+import { LOGGER, Outage } from '../platform/logging/index.js';
 import type { QueueConnections } from '../platform/queue/index.js';
 import { RunProcessor, type Processing } from './run-processor.js';
 
@@ -20,7 +20,7 @@ export interface QueueWorkerOptions {
 
 /**
  * A worker class for a provider's queue. It only translates: BullMQ delivers, PostgreSQL owns attempts
- * and times, so a job is moved to delayed as often as it takes and ends only when its run does.
+ * and times, so a job is moved to delayed as often as it takes, and ends when its run does or was given back.
  */
 export function queueWorkerFor(provider: string, options: QueueWorkerOptions): Type<WorkerHost> {
   @Injectable()
@@ -38,24 +38,36 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
     maxStalledCount: 1_000_000,
   })
   class QueueWorker extends WorkerHost {
+    private readonly outage: Outage;
+
     constructor(
       private readonly processor: RunProcessor,
       @Inject(LOGGER) private readonly logger: Logger,
     ) {
       super();
+      this.outage = new Outage(logger, `The queue of ${provider} cannot be worked on`);
     }
 
     override async process(job: Job<RunJob>, token?: string): Promise<void> {
       const processing = await this.attempt(job);
       switch (processing.outcome) {
         case 'later':
-          await job.moveToDelayed(Date.now() + Math.max(processing.waitMs, SHORTEST_WAIT_MS), token);
+          await this.delay(job, Math.max(processing.waitMs, SHORTEST_WAIT_MS), token);
           throw new DelayedError();
         case 'ended':
           if (processing.status === 'dead_lettered') throw new UnrecoverableError('Run failed for good');
           return;
         case 'dropped':
           return;
+      }
+    }
+
+    /** A job that cannot be moved stays where it is; its lock runs out, and it comes again as a stalled one. */
+    private async delay(job: Job<RunJob>, waitMs: number, token?: string): Promise<void> {
+      try {
+        await job.moveToDelayed(Date.now() + waitMs, token);
+      } catch (error) {
+        this.logger.warn('A job could not be delayed', { error, runId: job.data.runId });
       }
     }
 
@@ -70,7 +82,12 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
 
     @OnWorkerEvent('error')
     onError(error: Error): void {
-      this.logger.warn('A queue worker met an error', { error, provider });
+      this.outage.feel(error);
+    }
+
+    @OnWorkerEvent('active')
+    onActive(): void {
+      this.outage.end();
     }
   }
   return QueueWorker;

@@ -30,6 +30,7 @@ export class RunProcessor {
 
   /** Every queue's worker takes as many jobs as the process may execute; together they must not exceed it. */
   private readonly slots: Slots;
+  private claiming = true;
 
   constructor(
     private readonly runs: RunStore,
@@ -46,7 +47,13 @@ export class RunProcessor {
     return this.slots.use(() => this.claimAndProcess(runId));
   }
 
+  /** From now on no run is claimed; those that are stay in hand. */
+  stopClaiming(): void {
+    this.claiming = false;
+  }
+
   private async claimAndProcess(runId: string): Promise<Processing> {
+    if (!this.claiming) return { outcome: 'later', waitMs: 0 };
     const claim = await this.runs.claim(runId, this.actor);
     switch (claim.outcome) {
       case 'claimed':
@@ -56,6 +63,7 @@ export class RunProcessor {
       case 'settled':
         return { outcome: 'ended', status: claim.status };
       case 'missing':
+        this.logger.warn('A job names a run that is not there; do two services share one queue?', { runId });
         return { outcome: 'dropped' };
     }
   }
@@ -63,7 +71,7 @@ export class RunProcessor {
   private async processClaimed(run: ClaimedRun): Promise<Processing> {
     const startedAt = performance.now();
     const settlement = await this.leases.hold(run.lease, async (signal) => {
-      const decided = settle(await this.execute(run, signal), run, this.config);
+      const decided = toSettlement(await this.execute(run, signal), run, this.config);
       if (decided === undefined) return undefined;
       try {
         await this.runs.settle(run.lease, this.actor, decided);
@@ -124,7 +132,7 @@ export class RunProcessor {
   }
 }
 
-function settle(execution: Execution, run: ClaimedRun, limits: Config): Settlement | undefined {
+function toSettlement(execution: Execution, run: ClaimedRun, limits: Config): Settlement | undefined {
   switch (execution.outcome) {
     case 'completed':
       return { to: 'completed', reason: 'finished' };

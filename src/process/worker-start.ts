@@ -13,7 +13,7 @@ export class WorkerStart implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const workers = this.hosts.map(({ worker }) => worker);
-    if (this.connections.connectsOnce) await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+    await this.connections.ready(workers);
     for (const worker of workers)
       worker.run().catch((error: unknown) => worker.emit('error', error as Error));
   }

@@ -5,7 +5,7 @@ import type { Logger } from 'winston';
 import type { Delivery, Envelope, EventStatus } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
-import { LOGGER } from '../platform/logging/index.js';
+import { LOGGER, Outage } from '../platform/logging/index.js';
 import { EventStore, type NewEvent, type QueueableRun, type RecordedEvent } from '../store/index.js';
 
 /** A delivery that was verified and read. */
@@ -46,11 +46,14 @@ const ROW_OVERHEAD_BYTES = 1024;
 @Injectable()
 export class EventRecorder {
   private readonly group = new GroupCommit<NewEvent, Recording>((batch) => this.flush(batch), LIMITS);
+  private readonly outage: Outage;
 
   constructor(
     private readonly events: EventStore,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.outage = new Outage(logger, 'Events cannot be recorded: the database is away');
+  }
 
   /** Resolves when the outcome is durable. */
   async record(delivery: VerifiedDelivery): Promise<Recording> {
@@ -61,13 +64,15 @@ export class EventRecorder {
 
   private async flush(batch: readonly NewEvent[]): Promise<Recording[]> {
     try {
-      return await this.recordTogether(batch);
+      const recordings = await this.recordTogether(batch);
+      this.outage.end();
+      return recordings;
     } catch (error) {
       switch (databaseFault(error)) {
         case 'bad_row':
           return this.recordOneByOne(batch, error as Error);
         case 'unavailable':
-          this.logger.error('Recording failed: the database is away', { error, events: batch.length });
+          this.outage.feel(error);
           return batch.map(() => ({ outcome: 'unavailable' }));
         case 'unexpected':
           throw error;
@@ -89,23 +94,32 @@ export class EventRecorder {
   private async recordTogether(batch: readonly NewEvent[]): Promise<Recording[]> {
     const recorded = await this.events.record(batch);
     const known = batch.filter(({ event }) => !recorded.has(event.id));
-    const found = new Map<NewEvent, RecordedEvent>();
-    if (known.length > 0) {
-      const originals = await this.events.find(known.map(({ event }) => event));
-      for (const [index, original] of originals.entries()) {
-        const delivery = known[index];
-        if (delivery && original) found.set(delivery, await this.reopen(delivery, original));
-      }
-    }
-    return batch.map((delivery) => toRecording(delivery, found.get(delivery)));
+    const originals =
+      known.length === 0 ? new Map<NewEvent, RecordedEvent>() : await this.findOriginals(known);
+    return batch.map((delivery) =>
+      recorded.has(delivery.event.id) ? toAccepted(delivery) : toDuplicate(delivery, originals.get(delivery)),
+    );
   }
 
   /** Senders redeliver by hand what failed for good, so a redelivery opens dead letters again. */
-  private async reopen(delivery: NewEvent, original: RecordedEvent): Promise<RecordedEvent> {
-    if (original.status !== 'dead_lettered' || isConflict(delivery, original)) return original;
-    await this.events.redriveDeadLetters(original.id, `provider:${delivery.event.provider}`);
-    const [reopened] = await this.events.find([delivery.event]);
-    return reopened ?? original;
+  private async findOriginals(known: readonly NewEvent[]): Promise<ReadonlyMap<NewEvent, RecordedEvent>> {
+    const originals = await this.find(known);
+    const dead = [...originals].filter(
+      ([delivery, original]) => original.status === 'dead_lettered' && !isConflict(delivery, original),
+    );
+    if (dead.length === 0) return originals;
+    await this.events.redriveDeadLetters(dead.map(([, { id }]) => id));
+    return new Map([...originals, ...(await this.find(dead.map(([delivery]) => delivery)))]);
+  }
+
+  private async find(known: readonly NewEvent[]): Promise<Map<NewEvent, RecordedEvent>> {
+    const found = await this.events.find(known.map(({ event }) => event));
+    return new Map(
+      known.flatMap((delivery, index) => {
+        const original = found[index];
+        return original === undefined ? [] : [[delivery, original]];
+      }),
+    );
   }
 }
 
@@ -121,12 +135,12 @@ function toNewEvent(delivery: VerifiedDelivery): NewEvent {
   };
 }
 
-function toRecording(delivery: NewEvent, original: RecordedEvent | undefined): Recording {
-  if (original === undefined) {
-    const { event, runs } = delivery;
-    const { id: eventId, provider } = event;
-    return { outcome: 'accepted', eventId, runs: runs.map(({ id }) => ({ id, provider, dispatches: 0 })) };
-  }
+function toAccepted({ event: { id: eventId, provider }, runs }: NewEvent): Recording {
+  return { outcome: 'accepted', eventId, runs: runs.map(({ id }) => ({ id, provider, dispatches: 0 })) };
+}
+
+function toDuplicate(delivery: NewEvent, original: RecordedEvent | undefined): Recording {
+  if (original === undefined) throw new Error('An event is neither new nor known');
   return {
     outcome: 'duplicate',
     eventId: original.id,

@@ -29,23 +29,31 @@ const UNQUEUED = `
  * Runs whose job ought to have been taken long ago. Most of them merely stand in a long queue.
  */
 const SUSPECTS = `
-  (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'pending' AND queued_at < now() - ${SUSPECT_AFTER} AND provider = ANY ($2)
-   ORDER BY queued_at LIMIT $1)
-  UNION ALL
-  (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'retrying' AND next_attempt_at < now() - ${SUSPECT_AFTER} AND provider = ANY ($2)
-   ORDER BY next_attempt_at LIMIT $1)
-  UNION ALL
-  (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'running' AND lease_until < now() - ${SUSPECT_AFTER} AND provider = ANY ($2)
-   ORDER BY lease_until LIMIT $1)`;
+  SELECT id, provider, dispatches FROM runs
+  WHERE status IN ('pending', 'retrying', 'running') AND queued_at < now() - ${SUSPECT_AFTER}
+    AND provider = ANY ($2)
+    AND (status = 'pending'
+         OR (status = 'retrying' AND next_attempt_at < now() - ${SUSPECT_AFTER})
+         OR (status = 'running' AND lease_until < now() - ${SUSPECT_AFTER}))
+  ORDER BY queued_at LIMIT $1`;
 
-/** Two processes may have made the same job; the number rises once. */
+/** $1 runs. They go to the end of the line, so that those behind them are looked at, too. */
+const CLEAR_SUSPECTS = `
+  WITH alive AS (SELECT id FROM runs WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE)
+  UPDATE runs SET queued_at = now() FROM alive WHERE runs.id = alive.id`;
+
+/**
+ * Two processes may have made the same job; the number rises once. Whoever writes many runs locks them in the
+ * order of their ids, so that no two wait for each other in a ring.
+ */
 const MARK_QUEUED = `
-  UPDATE runs SET queued_at = now(), dispatches = job.number
-  FROM unnest($1::uuid[], $2::int[]) AS job (run_id, number)
-  WHERE runs.id = job.run_id AND runs.dispatches < job.number`;
+  WITH made AS (
+    SELECT runs.id, job.number FROM runs
+    JOIN unnest($1::uuid[], $2::int[]) AS job (run_id, number)
+      ON runs.id = job.run_id AND runs.dispatches < job.number
+    ORDER BY runs.id FOR UPDATE OF runs
+  )
+  UPDATE runs SET queued_at = now(), dispatches = made.number FROM made WHERE runs.id = made.id`;
 
 /** What the dispatcher and its sweeper ask of the runs. */
 @Injectable()
@@ -60,6 +68,11 @@ export class DispatchStore {
   /** @param providers those that have a queue */
   async findSuspects(providers: readonly string[], limit: number): Promise<QueueableRun[]> {
     return (await this.pool.query<QueueableRun>(SUSPECTS, [limit, providers])).rows;
+  }
+
+  /** @param runs suspects whose job is where it ought to be */
+  async clearSuspects(runs: readonly QueueableRun[]): Promise<void> {
+    await this.pool.query(CLEAR_SUSPECTS, [runs.map(({ id }) => id)]);
   }
 
   /** @param jobs the jobs that were made: their runs and their numbers */

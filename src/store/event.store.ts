@@ -67,7 +67,7 @@ const RECORD = `
     SELECT id, received_at, body, headers FROM delivered JOIN recorded USING (id, received_at)
   ), opened AS (
     INSERT INTO runs (id, event_id, provider, workflow, workflow_version, created_at)
-    SELECT run.id, recorded.id, recorded.provider, run.workflow, run.version, recorded.received_at
+    SELECT run.id, recorded.id, recorded.provider, run.workflow, run.version, now()
     FROM unnest($13::uuid[], $14::uuid[], $15::text[], $16::int[]) AS run (id, event_id, workflow, version)
     JOIN recorded ON recorded.id = run.event_id
   )
@@ -87,17 +87,18 @@ const FIND = `
 /** Dead letters are opened again, but not those whose effect may have happened: they are for a person. */
 const REDRIVE = `
   WITH dead AS (
-    SELECT id, attempts FROM runs
-    WHERE event_id = $1 AND status = 'dead_lettered' AND last_error ->> 'code' <> 'outcome_unknown'
-    FOR UPDATE
+    SELECT id, attempts, provider FROM runs
+    WHERE event_id = ANY ($1::uuid[]) AND status = 'dead_lettered'
+      AND last_error ->> 'code' <> 'outcome_unknown'
+    ORDER BY id FOR UPDATE
   ), redriven AS (
     UPDATE runs SET status = 'pending', attempts = 0, crashes = 0, queued_at = NULL, next_attempt_at = NULL,
                     finished_at = NULL
     FROM dead WHERE runs.id = dead.id
-    RETURNING runs.id, dead.attempts
+    RETURNING runs.id, dead.attempts, dead.provider
   )
   INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor)
-  SELECT id, 'dead_lettered', 'pending', attempts, 'redelivered', $2 FROM redriven`;
+  SELECT id, 'dead_lettered', 'pending', attempts, 'redelivered', 'provider:' || provider FROM redriven`;
 
 /** Writes events. Reading them for people is the {@link EventReader}'s part. */
 @Injectable()
@@ -163,12 +164,8 @@ export class EventStore {
     return identities.map((_, index) => found.get(index + 1));
   }
 
-  /**
-   * Opens the event's dead letters again, each once however many ask at the same time.
-   *
-   * @param actor who asks, for the audit trail
-   */
-  async redriveDeadLetters(eventId: string, actor: string): Promise<void> {
-    await this.pool.query(REDRIVE, [eventId, actor]);
+  /** Opens the events' dead letters again, each once however many ask at the same time. */
+  async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
+    await this.pool.query(REDRIVE, [eventIds]);
   }
 }

@@ -101,22 +101,24 @@ export const SETTLE = `
   INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, detail)
   SELECT id, 'running', $3::run_status, attempt, $4, $5, $6::jsonb FROM settled`;
 
-/** $1 runs, $2 epochs. Locked in one order, so that two renewals cannot wait for each other in a ring. */
-export const RENEW = `
-  WITH held AS (
+/** $1 runs, $2 epochs. Locked in one order, so that no two statements wait for each other in a ring. */
+const HELD = `
     SELECT run.id FROM runs run
     JOIN unnest($1::uuid[], $2::int[]) AS lease (id, epoch) ON run.id = lease.id AND run.epoch = lease.epoch
     WHERE run.status = 'running'
-    ORDER BY run.id FOR UPDATE OF run
+    ORDER BY run.id FOR UPDATE OF run`;
+
+/** $1 runs, $2 epochs. */
+export const RENEW = `
+  WITH held AS (${HELD}
   )
   UPDATE runs SET lease_until = now() + ${LEASE} FROM held WHERE runs.id = held.id RETURNING runs.id`;
 
 /** $1 runs, $2 epochs, $3 actor. */
 export const RELEASE_ALL = `
-  WITH released AS (
+  WITH held AS (${HELD}), released AS (
     UPDATE runs SET status = 'pending', lease_until = NULL, queued_at = NULL, attempts = attempts - 1
-    FROM unnest($1::uuid[], $2::int[]) AS lease (id, epoch)
-    WHERE runs.id = lease.id AND runs.epoch = lease.epoch AND runs.status = 'running'
+    FROM held WHERE runs.id = held.id
     RETURNING runs.id, runs.attempts
   )
   INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor)

@@ -34,7 +34,8 @@ const BEGIN = `
   INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at)
   SELECT id, $3, $4, 'started', $5, $6, now() FROM held
   ON CONFLICT (run_id, name) DO UPDATE SET
-    status = 'started', input_hash = excluded.input_hash, started_at = now(), finished_at = NULL`;
+    status = 'started', input_hash = excluded.input_hash, started_at = now(), finished_at = NULL
+  WHERE steps.status = 'failed' OR $7`;
 
 /** $7 status, $8 output. */
 const finishFrom = (source: string): string => `
@@ -62,9 +63,14 @@ const KEEP_ENTITY = `
 export class StepStore {
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
-  /** Records the intent of an external effect, before it. */
-  async begin(lease: Lease, entry: StepEntry): Promise<void> {
-    await this.write('begin-step', BEGIN, lease, entry, []);
+  /**
+   * Records the intent of an external effect, before it.
+   *
+   * An intent that is there already is another worker's, written after this one's claim was read: then the
+   * effect is not this one's to do, unless it may be repeated.
+   */
+  async begin(lease: Lease, entry: StepEntry, repeat: boolean): Promise<void> {
+    await this.write('begin-step', BEGIN, lease, entry, [repeat]);
   }
 
   /** Records that a step is done, with what it gave. */

@@ -251,7 +251,7 @@ describe('what the lifecycle does not have', () => {
       }
       await stores.runs.release([lease], ACTOR);
       expect(await stores.runs.renew([lease])).toEqual(new Set());
-      await expect(stores.steps.begin(lease, entryOf('send'))).rejects.toThrow(FencedError);
+      await expect(stores.steps.begin(lease, entryOf('send'), false)).rejects.toThrow(FencedError);
       expect(await everything(lease)).toEqual(before);
     },
   );
@@ -280,8 +280,8 @@ describe('a write under a lease that was lost', () => {
     settle: (lease) => stores.runs.settle(lease, ACTOR, COMPLETED),
     'settle (retry)': (lease) => stores.runs.settle(lease, ACTOR, failed(0)),
     'settle (release)': (lease) => stores.runs.settle(lease, ACTOR, RELEASED),
-    begin: (lease) => stores.steps.begin(lease, entryOf('new')),
-    'begin again': (lease) => stores.steps.begin(lease, entryOf('done')),
+    begin: (lease) => stores.steps.begin(lease, entryOf('new'), false),
+    'begin again': (lease) => stores.steps.begin(lease, entryOf('done'), false),
     finish: (lease) => stores.steps.finish(lease, entryOf('new'), 'output'),
     'finish again': (lease) => stores.steps.finish(lease, entryOf('done'), 'output'),
     fail: (lease) => stores.steps.fail(lease, entryOf('done')),
@@ -331,12 +331,12 @@ describe('the effect ledger', () => {
   it('gives every later attempt what the steps gave, and what became of them', async () => {
     const { lease } = await stores.claimNew();
     const output = { messageId: '<größe@x>', list: [1, null, 'a"b'] };
-    await stores.steps.begin(lease, entryOf('sent'));
+    await stores.steps.begin(lease, entryOf('sent'), false);
     await stores.steps.finish(lease, entryOf('sent'), output);
     await stores.steps.finish(lease, entryOf('nothing'), undefined);
-    await stores.steps.begin(lease, entryOf('refused'));
+    await stores.steps.begin(lease, entryOf('refused'), false);
     await stores.steps.fail(lease, entryOf('refused'));
-    await stores.steps.begin(lease, entryOf('cut off'));
+    await stores.steps.begin(lease, entryOf('cut off'), false);
     await stores.runs.settle(lease, ACTOR, failed(0));
 
     expect((await stores.claim(lease.runId)).ledger).toEqual(
@@ -349,11 +349,21 @@ describe('the effect ledger', () => {
     );
   });
 
+  it('lets no one begin what another has begun, unless it may be repeated', async () => {
+    const { lease } = await stores.claimNew();
+    await stores.steps.begin(lease, entryOf('send'), false);
+    // As a claim sees it whose snapshot is older than that row.
+    await expect(stores.steps.begin(lease, entryOf('send'), false)).rejects.toThrow(FencedError);
+    await stores.steps.begin(lease, entryOf('send'), true);
+    await stores.steps.finish(lease, entryOf('send'), 'sent');
+    await expect(stores.steps.begin(lease, entryOf('send'), false)).rejects.toThrow(FencedError);
+  });
+
   it('keeps the idempotency key of the first attempt', async () => {
     const { lease } = await stores.claimNew();
-    await stores.steps.begin(lease, entryOf('send', 'first'));
+    await stores.steps.begin(lease, entryOf('send', 'first'), false);
     await stores.steps.fail(lease, entryOf('send', 'first'));
-    await stores.steps.begin(lease, entryOf('send', 'second'));
+    await stores.steps.begin(lease, entryOf('send', 'second'), false);
     await stores.steps.finish(lease, entryOf('send', 'second'), 'sent');
     const { rows } = await stores.pool.query('SELECT * FROM steps WHERE run_id = $1', [lease.runId]);
     expect(rows).toMatchObject([{ idempotency_key: 'first:send', status: 'done', output: 'sent' }]);
@@ -432,7 +442,7 @@ describe('the executor', () => {
   it('leaves to a person what a crash left unknown', async () => {
     const { asked, executor } = executorThat(() => 'done');
     const crashed = await stores.claimNew();
-    await stores.steps.begin(crashed.lease, entryOf('two'));
+    await stores.steps.begin(crashed.lease, entryOf('two'), false);
     await stores.expireLease(crashed.lease.runId);
     const run = await stores.claim(crashed.lease.runId);
     expect(await executor.execute(run, workflow, eventOf(run), going)).toMatchObject({
@@ -558,7 +568,7 @@ describe('an entity', () => {
 });
 
 describe('a redrive', () => {
-  const redrive = (run: ClaimedRun) => stores.events.redriveDeadLetters(run.event.id, 'provider:stripe');
+  const redrive = (run: ClaimedRun) => stores.events.redriveDeadLetters([run.event.id]);
 
   async function deadLetter(code?: 'target_refused' | 'outcome_unknown'): Promise<ClaimedRun> {
     const run = await stores.claimNew();
@@ -569,7 +579,7 @@ describe('a redrive', () => {
 
   it('opens a dead letter with attempts anew, and what is done stays done', async () => {
     const { lease, event } = await deadLetter();
-    await stores.events.redriveDeadLetters(event.id, 'provider:stripe');
+    await stores.events.redriveDeadLetters([event.id]);
     expect(await stores.run(lease.runId)).toMatchObject({
       status: 'pending',
       attempts: 0,

@@ -193,7 +193,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
         reason: 'failed',
         failure: failure('target_refused', 'no'),
       });
-      await stores.events.redriveDeadLetters(dead.event.id, 'provider:stripe');
+      await stores.events.redriveDeadLetters([dead.event.id]);
       await forget();
 
       await sweeper.sweepUnqueued();
@@ -250,11 +250,15 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       await age(retrying, 'next_attempt_at', 61);
       await stores.claim(running.id);
       await age(running, 'lease_until', 80);
-      await sql('UPDATE runs SET queued_at = now() WHERE id = $1', running.id);
+      const suspects = [pending, retrying, running];
 
       await sweeper.sweepSuspects();
-      expect(await jobIds()).toEqual([pending, retrying, running].map(({ id }) => jobId(id, 1)).sort());
+      expect(await jobIds()).toEqual(suspects.map(({ id }) => jobId(id, 1)).sort());
       await forget();
+      // Those whose job was there are not looked at again for a while.
+      await sweeper.sweepSuspects();
+      expect(await jobIds()).toEqual([]);
+      for (const run of suspects) await age(run, 'queued_at', 61);
       await sweeper.sweepSuspects();
       await sweeper.sweepSuspects();
       expect(await jobIds()).toEqual([pending, retrying, running].map(({ id }) => jobId(id, 2)).sort());

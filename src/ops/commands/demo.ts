@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
 import type { Provider, Sample } from '../../model/index.js';
-import { explainFault, readConfig, type Config } from '../../platform/config/index.js';
+import { explainFault, freshSecret, readConfig, type Config } from '../../platform/config/index.js';
+import { onStopSignal } from '../../platform/process/index.js';
 import { providers } from '../../providers/index.js';
 import { startService, type RunningService } from '../../service.js';
 import type { EventView } from '../event.dto.js';
@@ -40,9 +40,7 @@ async function demo(): Promise<void> {
 /** Rejects when the demo is to stop. */
 function signalled(): Promise<never> {
   return new Promise((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => reject(new Error(`Stopped by ${signal}`)));
-    }
+    onStopSignal((signal) => reject(new Error(`Stopped by ${signal}`)));
   });
 }
 
@@ -60,13 +58,10 @@ async function showAll(service: RunningService, folder: string, config: Config):
 function demoConfig(folder: string): Config {
   const settings = providers.flatMap((provider) => provider.settings);
   const secrets = Object.fromEntries(
-    settings
-      .filter(({ generated }) => generated)
-      .map(({ name }) => [name, randomBytes(32).toString('base64url')]),
+    settings.filter(({ generated }) => generated).map(({ name }) => [name, freshSecret()]),
   );
-  const token = randomBytes(32).toString('base64url');
   return readConfig(
-    { ...secrets, OPS_TOKEN: token, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder },
+    { ...secrets, OPS_TOKEN: freshSecret(), PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder },
     settings,
   );
 }

@@ -1,3 +1,4 @@
+import { getConfigToken, registerAs, type ConfigFactory } from '@nestjs/config';
 import type { ReadSetting, Setting } from '../../model/index.js';
 import { findNearMisses } from './near-miss.js';
 import { settings } from './settings.js';
@@ -17,8 +18,15 @@ export type Config = Readonly<{
   readonly read: ReadSetting;
 };
 
+const NAMESPACE = 'service';
+
 /** Token under which the {@link Config} is injected. */
-export const CONFIG = Symbol('CONFIG');
+export const CONFIG = getConfigToken(NAMESPACE);
+
+/** For Nest's configuration module. */
+export function configNamespace(config: Config): ConfigFactory {
+  return registerAs(NAMESPACE, () => config);
+}
 
 /** Everything that is wrong with the environment, told at once. */
 export class ConfigError extends Error {

@@ -31,7 +31,7 @@ export function loadEnvironment(
 }
 
 /** 32 random bytes, in characters that need no quoting anywhere. */
-function freshSecret(): string {
+export function freshSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 

@@ -1,5 +1,6 @@
 export {
   CONFIG,
+  configNamespace,
   ConfigError,
   explainFault,
   readConfig,
@@ -7,5 +8,5 @@ export {
   type Environment,
   type QueueBackend,
 } from './config.js';
-export { formatEnvFile, loadEnvironment } from './env-file.js';
+export { formatEnvFile, freshSecret, loadEnvironment } from './env-file.js';
 export { settings } from './settings.js';

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import pg from 'pg';
 
-/** Codes with which Node says that the server could not be reached, or went away. */
-const NETWORK_CODES = new Set([
+/** Codes with which Node, and Prisma (P…), say that the server could not be reached, or went away. */
+const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOTFOUND',
@@ -10,6 +10,11 @@ const NETWORK_CODES = new Set([
   'ETIMEDOUT',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
 ]);
 
 /** What a failed statement means for its caller. */
@@ -47,7 +52,7 @@ export function databaseFault(error: unknown): DatabaseFault {
     }
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined && NETWORK_CODES.has(code)) return 'unavailable';
+  if (code !== undefined && UNREACHABLE_CODES.has(code)) return 'unavailable';
   // node-postgres has no codes for what happens between it and the server.
   return /timeout|terminated|closed the connection|not queryable|connection error|after calling end/i.test(
     error.message,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { CORRELATION_HEADER } from './correlation.js';
-import { Problem } from './problem.js';
+import { Problem, problemDetails } from './problem.js';
 
 /** What Node's HTTP parser finds wrong, where it has a status of its own. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
@@ -20,7 +20,7 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
   const status = STATUS_BY_CODE[error.code ?? ''] ?? 400;
   const correlationId = randomUUID();
   const title = STATUS_CODES[status] ?? 'Bad Request';
-  const body = JSON.stringify({ type: 'about:blank', status, title, correlationId });
+  const body = JSON.stringify(problemDetails(new Problem(status, title), correlationId));
   socket.end(
     [
       `HTTP/1.1 ${status} ${title}`,
@@ -36,7 +36,7 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
 
 /** Answers a path that cannot be decoded, or is too long for any of ours: nothing is there. For Fastify. */
 export function answerUnroutable(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const details = { type: 'about:blank', status: 404, title: 'Not Found', correlationId: request.id };
+  const details = problemDetails(new Problem(404, 'Not Found'), request.id);
   void reply
     .header(CORRELATION_HEADER, request.id)
     .code(404)

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'winston';
 import { databaseFault } from '../database/index.js';
 import { LOGGER } from '../logging/index.js';
-import { Problem, type ProblemDetails } from './problem.js';
+import { Problem, problemDetails } from './problem.js';
 
 /** Seconds after which a sender may try again what failed for want of the database. */
 const RETRY_AFTER_SECONDS = 5;
@@ -31,19 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
       .headers(problem.options.headers ?? {})
       .code(problem.status)
       .type('application/problem+json')
-      .send(JSON.stringify(toDetails(problem, request.id)));
+      .send(JSON.stringify(problemDetails(problem, request.id)));
   }
-}
-
-function toDetails({ status, title, options }: Problem, correlationId: string): ProblemDetails {
-  return {
-    type: 'about:blank',
-    status,
-    title,
-    ...(options.detail !== undefined && { detail: options.detail }),
-    ...options.extensions,
-    correlationId,
-  };
 }
 
 function toProblem(exception: unknown): Problem {

@@ -26,3 +26,15 @@ export class Problem extends Error {
     this.name = 'Problem';
   }
 }
+
+/** The body of the reply. */
+export function problemDetails({ status, title, options }: Problem, correlationId: string): ProblemDetails {
+  return {
+    type: 'about:blank',
+    status,
+    title,
+    ...(options.detail !== undefined && { detail: options.detail }),
+    ...options.extensions,
+    correlationId,
+  };
+}

@@ -1,2 +1,3 @@
+export { Outage } from './outage.js';
 export { FrameworkLogger } from './framework-logger.js';
 export { LOGGER, createLogger, logContext, withLogContext, type LogContext } from './logger.js';

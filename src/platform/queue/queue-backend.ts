@@ -18,8 +18,12 @@ const SCHEMA = 'bullmq';
 /** One hash slot in a Redis Cluster: without the braces a queue's scripts would fail there. */
 const PREFIX = '{integration}';
 
-/** Connections of one queue or worker to PostgreSQL, beside the one that listens. */
-const POSTGRES_POOL_SIZE = 4;
+/** Connections of one queue or worker to PostgreSQL, beside the one that a worker listens on. */
+const PRODUCER_POOL_SIZE = 2;
+const WORKER_POOL_SIZE = 4;
+
+/** Milliseconds to wait for a connection to PostgreSQL. */
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Milliseconds after which a Redis that does not answer counts as gone: a half-open socket would never end. */
 const REDIS_SOCKET_TIMEOUT_MS = 30_000;
@@ -32,10 +36,12 @@ export interface QueueConnections {
   /** Waits for the backend for as long as it takes. */
   readonly worker: WorkerOptions['connection'];
   /**
-   * Whether a queue or a worker whose first connection fails stays broken for ever, and spins, as BullMQ's do
-   * on PostgreSQL. Then the start waits for all of them, and fails with the first that fails.
+   * Waits until queues and workers are connected, where that can only be done at the start: on PostgreSQL one
+   * whose first connection fails stays broken for ever, and spins.
+   *
+   * @throws what the first of them throws
    */
-  readonly connectsOnce: boolean;
+  ready(connecting: readonly { waitUntilReady(): Promise<unknown> }[]): Promise<void>;
   close(): void;
 }
 
@@ -54,14 +60,19 @@ export async function connectQueue(
     case 'postgres': {
       await migrateQueue(databaseUrl);
       setDefaultBackendFactory(createPostgresBackend);
-      const connection = { connectionString: databaseUrl, schema: SCHEMA, max: POSTGRES_POOL_SIZE };
-      // The option's type knows Redis only; the factory above gives it its real meaning.
-      const untyped = connection as unknown as QueueOptions['connection'];
+      const connection = (max: number): QueueOptions['connection'] => {
+        const common = { keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+        const options = { ...common, connectionString: databaseUrl, schema: SCHEMA, max };
+        // The option's type knows Redis only; the factory above gives it its real meaning.
+        return options as unknown as QueueOptions['connection'];
+      };
       return {
         prefix: PREFIX,
-        producer: untyped,
-        worker: untyped,
-        connectsOnce: true,
+        producer: connection(PRODUCER_POOL_SIZE),
+        worker: connection(WORKER_POOL_SIZE),
+        ready: async (connecting) => {
+          await Promise.all(connecting.map((one) => one.waitUntilReady()));
+        },
         close: () => undefined,
       };
     }
@@ -80,7 +91,7 @@ export async function connectQueue(
         prefix: PREFIX,
         producer,
         worker,
-        connectsOnce: false,
+        ready: () => Promise.resolve(),
         close: () => {
           producer.disconnect();
           worker.disconnect();

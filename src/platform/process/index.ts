@@ -1,0 +1,2 @@
+export { Closers } from './closers.js';
+export { onStopSignal } from './stop-signals.js';
