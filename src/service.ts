@@ -6,10 +6,9 @@ import { rootCertificates } from 'node:tls';
 import type { Logger } from 'winston';
 import { AppModule } from './app.module.js';
 import { addAdmission, registerProviders, type ProviderRegistry } from './ingest/index.js';
-import type { Provider } from './model/index.js';
 import { serveApiDocs } from './ops/index.js';
 import type { Config } from './platform/config/index.js';
-import { createPool } from './platform/database/index.js';
+import { createPool, type DatabasePool } from './platform/database/index.js';
 import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';
 import {
   addCorrelation,
@@ -23,13 +22,21 @@ import {
 import { FrameworkLogger } from './platform/logging/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
-import { migrate } from './store/index.js';
+import { migrate, MigrationError } from './store/index.js';
 
 /** From `src` as from `dist`. */
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
 
-/** Milliseconds for a request to arrive. */
+/** Bytes of a body, except where the admission allows more: to webhooks. */
+const BODY_LIMIT = 64 * 1024;
+
+/** Milliseconds for a request to arrive, for its head alone, and how often that is looked at. */
 const REQUEST_TIMEOUT_MS = 60_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+const TIMEOUT_CHECK_MS = 5_000;
+
+/** Milliseconds after which a connection over which nothing goes is cut; longer than any answer takes. */
+const IDLE_TIMEOUT_MS = 90_000;
 
 /** Milliseconds for the drain of the workers and the end of the HTTP server, all in all. */
 const APPLICATION_CLOSE_MS = 15_000;
@@ -74,7 +81,7 @@ export async function startService(
     };
     const pool = createPool(database.url, warn('A database connection was lost'));
     closers.add('database connections', () => pool.end());
-    await migrate({ pool, directory: MIGRATIONS, report });
+    await migrateDatabase(pool, database.url, report);
 
     const queue = await connectQueue(config.queue, database.url, warn('The queue is away'));
     closers.add('queue connections', () => queue.close());
@@ -93,6 +100,22 @@ export async function startService(
   } catch (error) {
     await stop().catch((fault: unknown) => logger.warn('Not everything was closed', { error: fault }));
     throw error;
+  }
+}
+
+/** @throws what is in the way, named by the database's address: a driver's message alone tells nobody what to mend */
+async function migrateDatabase(
+  pool: DatabasePool,
+  url: string,
+  report: (line: string) => void,
+): Promise<void> {
+  try {
+    await migrate({ pool, directory: MIGRATIONS, report });
+  } catch (error) {
+    if (error instanceof MigrationError) throw error;
+    const { host, pathname } = new URL(url);
+    const message = `PostgreSQL at ${host}${pathname}: ${error instanceof Error ? error.message : String(error)}`;
+    throw new Error(message, { cause: error });
   }
 }
 
@@ -128,11 +151,16 @@ async function createApplication(
     clientErrorHandler: answerMalformed,
     frameworkErrors: answerUnroutable,
     // What Node would refuse without a word of ours is refused by `takeEveryRequest`.
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    },
     requestTimeout: REQUEST_TIMEOUT_MS,
     // What still comes over an open connection is answered like everything before.
     return503OnClosing: false,
-    bodyLimit: largestBody([...providers.values()].map(({ provider }) => provider)),
+    bodyLimit: BODY_LIMIT,
+    connectionTimeout: IDLE_TIMEOUT_MS,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(resources), adapter, {
     bodyParser: false,
@@ -156,8 +184,4 @@ function cutOffWhoLingers(fastify: FastifyInstance): void {
     setTimeout(() => fastify.server.closeAllConnections(), CLOSE_GRACE_MS).unref();
     done();
   });
-}
-
-function largestBody(providers: readonly Provider[]): number {
-  return Math.max(...providers.map(({ bodyLimit }) => bodyLimit));
 }

@@ -1,19 +1,34 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Provider } from '../model/index.js';
 import { Problem } from '../platform/http/index.js';
+import { BodyBudget } from './body-budget.js';
 import type { ProviderRegistry, RegisteredProvider } from './provider-registry.js';
 
 /** Seconds after which a sender may try a provider again that is not configured. */
 const UNCONFIGURED_RETRY_SECONDS = 300;
 
-const WEBHOOK_PATH = /^\/webhooks\/([^/?]+)\/?(?:\?|$)/;
+/** Seconds after which a sender may try again that came while too many bodies were on their way. */
+const OVERLOAD_RETRY_SECONDS = 2;
 
-/** Refuses what can be refused by the head of a request, before its body is read. */
+/** Bytes of bodies at the same time: ten of the largest, or some hundred thousand usual ones. */
+const BODY_BUDGET = 256 * 1024 * 1024;
+
+const WEBHOOK_ROUTE = '/webhooks/:provider';
+
+/**
+ * Refuses what can be refused by the head of a request, before its body is read, and what would be too much
+ * beside the bodies that are on their way already.
+ */
 export function addAdmission(fastify: FastifyInstance, registry: ProviderRegistry): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
+  const largest = Math.max(...[...registry.values()].map(({ provider }) => provider.bodyLimit));
+  const budget = new BodyBudget(BODY_BUDGET);
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === WEBHOOK_ROUTE) route.bodyLimit = largest;
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
     try {
-      admit(request, registry);
+      if (request.routeOptions.url === WEBHOOK_ROUTE) admit(request, reply, registry, budget);
       done();
     } catch (error) {
       done(error as Error);
@@ -22,12 +37,25 @@ export function addAdmission(fastify: FastifyInstance, registry: ProviderRegistr
 }
 
 /** @throws {Problem} */
-function admit({ method, url, headers }: FastifyRequest, registry: ProviderRegistry): void {
-  const name = method === 'POST' ? WEBHOOK_PATH.exec(url)?.[1] : undefined;
-  if (name === undefined) return;
-  const { provider } = findProvider(name, registry);
+function admit(
+  { params, headers }: FastifyRequest,
+  reply: FastifyReply,
+  registry: ProviderRegistry,
+  budget: BodyBudget,
+): void {
+  const { provider } = findProvider((params as { provider: string }).provider, registry);
   checkContent(headers);
-  checkSize(Number(headers['content-length'] ?? 0), provider);
+  // A body in chunks does not say how long it will be.
+  const bytes = Number(headers['content-length'] ?? (headers['transfer-encoding'] ? provider.bodyLimit : 0));
+  checkSize(bytes, provider);
+  if (!budget.take(bytes)) {
+    throw new Problem(503, 'Overloaded', {
+      detail: 'Too many bodies are on their way',
+      retryAfter: OVERLOAD_RETRY_SECONDS,
+    });
+  }
+  // However it ends: answered, cut off or given up.
+  reply.raw.once('close', () => budget.give(bytes));
 }
 
 /** @throws {Problem} 404 if there is no such provider, 503 if it cannot verify anything */

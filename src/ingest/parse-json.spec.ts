@@ -97,4 +97,10 @@ describe('parseJson', () => {
   it('counts on after a text that ends with a backslash', () => {
     expect(parse(`["\\\\",${nested(200)}]`)).toEqual(TOO_DEEP);
   });
+
+  it('refuses more values than anybody means to send', () => {
+    const values = (count: number) => `[${Array(count).fill('1').join(',')}]`;
+    expect(parse(values(499_999)).ok).toBe(true);
+    expect(parse(values(500_001))).toEqual({ ok: false, message: 'The body has more than 500000 values' });
+  });
 });

@@ -1,5 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
+/** More values are nobody's event, and would take gigabytes once they are parsed. */
+const MOST_VALUES = 500_000;
+
 /** Deeper nesting is nobody's event, and would overflow the stack of whoever writes it out again. */
 const DEEPEST_NESTING = 200;
 
@@ -8,7 +11,8 @@ export type ParsedJson = { ok: true; value: unknown } | { ok: false; message: st
 /** Parses bytes that must be JSON in valid UTF-8 (RFC 8259, without a byte order mark). */
 export function parseJson(body: Buffer): ParsedJson {
   if (!isUtf8(body)) return { ok: false, message: 'The body is not valid UTF-8' };
-  if (isTooDeep(body)) return { ok: false, message: `The body is nested deeper than ${DEEPEST_NESTING}` };
+  const excess = findExcess(body);
+  if (excess !== undefined) return { ok: false, message: excess };
   try {
     return { ok: true, value: JSON.parse(body.toString('utf8')) as unknown };
   } catch {
@@ -17,10 +21,13 @@ export function parseJson(body: Buffer): ParsedJson {
 }
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const COMMA = 0x2c;
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-function isTooDeep(body: Buffer): boolean {
+/** What the body has too much of, found before anything is built from it. */
+function findExcess(body: Buffer): string | undefined {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
@@ -29,8 +36,11 @@ function isTooDeep(body: Buffer): boolean {
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
     else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      if (++depth > DEEPEST_NESTING) return true;
+      values++;
+      if (++depth > DEEPEST_NESTING) return `The body is nested deeper than ${DEEPEST_NESTING}`;
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+    else if (byte === COMMA) values++;
+    if (values > MOST_VALUES) return `The body has more than ${MOST_VALUES} values`;
   }
-  return false;
+  return undefined;
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import type { Logger } from 'winston';
 import { queueName, type RunJob } from '../model/index.js';
+import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import type { QueueConnections } from '../platform/queue/index.js';
 import { RunProcessor, type Processing } from './run-processor.js';
@@ -75,7 +76,8 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
       try {
         return await this.processor.process(job.data.runId);
       } catch (error) {
-        this.logger.error('Processing failed outside of the run', { error, runId: job.data.runId });
+        if (databaseFault(error) === 'unavailable') this.outage.feel(error);
+        else this.logger.error('Processing failed outside of the run', { error, runId: job.data.runId });
         return { outcome: 'later', waitMs: FAULT_WAIT_MS };
       }
     }

@@ -13,4 +13,4 @@ export { FencedError, type ClaimedRun, type LedgerEntry, type Lease } from './le
 export { RunStore, type Claim, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';
 export { StoreModule } from './store.module.js';
-export { migrate } from './migrations/index.js';
+export { migrate, MigrationError } from './migrations/index.js';

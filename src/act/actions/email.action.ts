@@ -24,7 +24,7 @@ export class EmailPerformer implements Performer<EmailInput, EmailOutput>, OnApp
 
   async perform({ to, subject, text }: EmailInput, { entry, event }: StepContext): Promise<EmailOutput> {
     if (to === null || to === undefined || to === '') return { skipped: 'no recipient' };
-    if (!/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(to)) {
+    if (typeof to !== 'string' || !/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(to)) {
       throw new ActionError('input_invalid', 'The recipient is not an e-mail address');
     }
     const message: SendMailOptions = {

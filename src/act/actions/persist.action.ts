@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Action } from '../../model/index.js';
+import { ActionError, type Action } from '../../model/index.js';
 import { StepStore, type EntityState } from '../../store/index.js';
 import type { Performer, StepContext } from '../action.js';
 
@@ -26,6 +26,10 @@ export class PersistPerformer implements Performer<PersistInput, PersistOutput> 
 
   async perform(input: PersistInput, { event, lease, entry }: StepContext): Promise<PersistOutput> {
     const { kind, key, data, occurredAt, rank = 0 } = input;
+    // Typed as a string, but it comes out of a payload.
+    if (typeof (key as unknown) !== 'string' || key === '') {
+      throw new ActionError('input_invalid', `The event names no ${kind} to persist`);
+    }
     const output = { entity: `${event.provider}/${kind}/${key}` };
     await this.steps.keepEntity(
       lease,

@@ -27,6 +27,9 @@ export function logContext(): LogContext {
 
 const addContext = winston.format((info) => Object.assign(info, contexts.getStore()));
 
+/** A full file is put aside; the oldest goes. Strangers can write lines, too, so there must be an end. */
+const ROTATION = { maxsize: 100 * 1024 * 1024, maxFiles: 5, tailable: true };
+
 /** Errors have no enumerable properties, so JSON would show `{}`. */
 const describeErrors = winston.format((info) => {
   const error = info['error'];
@@ -50,8 +53,8 @@ export function createLogger(level: string, dir: string): winston.Logger {
     format: combine(addContext(), describeErrors(), timestamp(), json()),
     transports: [
       new winston.transports.Console(),
-      new winston.transports.File({ filename: join(dir, 'combined.log') }),
-      new winston.transports.File({ filename: join(dir, 'error.log'), level: 'error' }),
+      new winston.transports.File({ ...ROTATION, filename: join(dir, 'combined.log') }),
+      new winston.transports.File({ ...ROTATION, filename: join(dir, 'error.log'), level: 'error' }),
     ],
   });
 }

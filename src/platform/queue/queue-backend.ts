@@ -64,7 +64,7 @@ export async function connectQueue(
         const common = { keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
         const options = { ...common, connectionString: databaseUrl, schema: SCHEMA, max };
         // The option's type knows Redis only; the factory above gives it its real meaning.
-        return options as unknown as QueueOptions['connection'];
+        return options;
       };
       return {
         prefix: PREFIX,
