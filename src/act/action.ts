@@ -6,7 +6,7 @@ export interface StepContext {
   readonly event: Event;
   readonly lease: Lease;
   readonly entry: StepEntry;
-  /** Aborted when the run's lease is lost or its time is up. */
+  /** Aborted when the run's lease is lost or the process shuts down. */
   readonly signal: AbortSignal;
 }
 
