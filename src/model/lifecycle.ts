@@ -2,7 +2,7 @@
  * The lifecycle of a run, and how an event's status follows from its runs.
  *
  * The table is data, so that the types, the store and the documentation cannot disagree:
- * a transition that is not in it does not compile, and the store has no statement that makes one.
+ * a transition that is not in it does not compile, and the database refuses it.
  */
 
 /** In the order in which the worse status of two runs names the event's. `completed` is only for all. */

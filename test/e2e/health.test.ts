@@ -17,8 +17,8 @@ describe.each(QUEUE_BACKENDS)('the health of a service with its queue in %s', (q
   });
 
   it('names database, queue, memory and disk', async () => {
-    const { body } = await request(service.url).get('/health').expect(200).expect('content-type', /json/);
-    expect(body).toMatchObject({
+    const reply = await request(service.url).get('/health').expect(200).expect('content-type', /json/);
+    expect(reply.body).toMatchObject({
       status: 'ok',
       details: {
         database: { status: 'up' },
@@ -31,7 +31,7 @@ describe.each(QUEUE_BACKENDS)('the health of a service with its queue in %s', (q
 
   it('is live, and ready for traffic', async () => {
     await request(service.url).get('/health/live').expect(200);
-    const { body } = await request(service.url).get('/health/ready').expect(200);
-    expect(body).toMatchObject({ details: { service: { status: 'up' }, database: { status: 'up' } } });
+    const reply = await request(service.url).get('/health/ready').expect(200);
+    expect(reply.body).toMatchObject({ details: { service: { status: 'up' }, database: { status: 'up' } } });
   });
 });

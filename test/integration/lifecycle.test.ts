@@ -7,6 +7,7 @@ import {
   failure,
   isLegalTransition,
   LIFECYCLE,
+  RUN_STATUSES,
   type Action,
   type RunStatus,
   type TypedEvent,
@@ -255,6 +256,23 @@ describe('what the lifecycle does not have', () => {
       expect(await everything(lease)).toEqual(before);
     },
   );
+
+  it('is refused by the database, for every pair of statuses', async () => {
+    const { lease } = await stores.claimNew();
+    for (const from of RUN_STATUSES) {
+      for (const to of RUN_STATUSES) {
+        const written = stores.pool.query(
+          `INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor) VALUES ($1, $2, $3, 1, 'a', 'b')`,
+          [lease.runId, from, to],
+        );
+        const accepted = await written.then(
+          () => true,
+          (error: Error) => (/transitions_legal/.test(error.message) ? false : Promise.reject(error)),
+        );
+        expect({ from, to, accepted }).toEqual({ from, to, accepted: isLegalTransition(from, to) });
+      }
+    }
+  });
 
   it('is refused by the store: a run cannot be settled as what no run can be', async () => {
     const { lease } = await stores.claimNew();

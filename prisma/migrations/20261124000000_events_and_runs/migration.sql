@@ -107,6 +107,17 @@ CREATE TABLE "transitions" (
     "detail" JSONB,
 
     CONSTRAINT "transitions_pkey" PRIMARY KEY ("id"),
+    -- The lifecycle table of src/model/lifecycle.ts. Every change of a run is one statement with its transition,
+    -- so a change that is not in the table is refused.
+    CONSTRAINT "transitions_legal" CHECK (
+        CASE "from"
+            WHEN 'pending' THEN "to" = 'running'
+            WHEN 'running' THEN TRUE
+            WHEN 'retrying' THEN "to" = 'running'
+            WHEN 'completed' THEN FALSE
+            WHEN 'dead_lettered' THEN "to" = 'pending'
+        END
+    ),
     CONSTRAINT "transitions_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "runs" ("id") ON DELETE RESTRICT ON UPDATE RESTRICT
 );
 CREATE INDEX "transitions_run_id_id_idx" ON "transitions" ("run_id", "id");
