@@ -18,8 +18,8 @@ import { secrets, TestService } from '../support/service.js';
 
 /** On each backend; `KILLS=20 npm test -- test/faults/kill` is the long form. */
 const KILLS = Number(process.env['KILLS'] ?? 10);
-const SENDERS = 32;
-const PAUSE_MS = 60;
+const SENDERS = 64;
+const PAUSE_MS = 80;
 const DRAIN_MS = 90_000;
 
 /**
