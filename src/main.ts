@@ -8,6 +8,9 @@ import { startService, type RunningService } from './service.js';
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
 const STOP_DEADLINE_MS = 50_000;
 
+/** Milliseconds for the last lines of the log to be written. */
+const LOG_FLUSH_MS = 1_000;
+
 function report(line: string): void {
   process.stdout.write(`• ${line}\n`);
 }
@@ -26,10 +29,10 @@ async function start(): Promise<RunningService> {
 let stopping = false;
 
 /** A service that is still starting is stopped as soon as it can be: its database must not be left behind. */
-async function stop(starting: Promise<RunningService>, reason: string, exitCode: number): Promise<void> {
+async function stop(starting: Promise<RunningService>, signal: NodeJS.Signals): Promise<void> {
   if (stopping) return;
   stopping = true;
-  report(`Stopping: ${reason}`);
+  report(`Stopping: ${signal}`);
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   const service = await starting.catch(() => undefined);
   if (service === undefined) return; // It is told below why.
@@ -39,15 +42,22 @@ async function stop(starting: Promise<RunningService>, reason: string, exitCode:
     // A connection that is away cannot be closed in order; nothing is lost by that.
     process.stderr.write(`${explainFault(error)}\n`);
   }
-  // What a server that is away keeps open must not keep the process.
-  process.exit(exitCode);
+  // The log is written out; but what a server that is away keeps open must not keep the process.
+  setTimeout(() => process.exit(), LOG_FLUSH_MS).unref();
+}
+
+/** Nothing can be written down any more, so there is nothing to drain; the next start takes up what was in hand. */
+function abandon(reason: string): void {
+  if (stopping) return;
+  process.stderr.write(`Cannot go on: ${reason}\n`);
+  process.exit(1);
 }
 
 const starting = start();
-onStopSignal((signal) => void stop(starting, signal, 0));
+onStopSignal((signal) => void stop(starting, signal));
 try {
   const { failed } = await starting;
-  void failed.then((reason) => stop(starting, reason, 1));
+  void failed.then(abandon);
 } catch (error) {
   process.stderr.write(`Cannot start: ${explainFault(error)}\n`);
   process.exitCode = 1;
