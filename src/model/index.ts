@@ -1,10 +1,12 @@
 export {
+  DEAD_LETTER_STATUSES,
   EVENT_STATUSES,
   LIFECYCLE,
   RUN_STATUSES,
   eventStatus,
   isLegalTransition,
   type EventStatus,
+  type HeldStatus,
   type RunStatus,
   type Successor,
   type TransitionReason,
@@ -45,12 +47,18 @@ export {
   type FailureCode,
 } from './failure.js';
 export {
+  compensationName,
   defineWorkflow,
+  undoBy,
   type Action,
   type AnyStep,
+  type AnyTask,
+  type Compensation,
   type Effect,
+  type RetryOverride,
   type Step,
   type StepOutputs,
+  type Task,
   type Workflow,
 } from './workflow.js';
 export { jobId, queueName, type RunJob } from './run-job.js';

@@ -20,10 +20,13 @@ describe('the lifecycle of a run', () => {
   it('has the changes of the design and no other', () => {
     expect(LIFECYCLE).toEqual({
       pending: ['running'],
-      running: ['running', 'pending', 'completed', 'retrying', 'dead_lettered'],
+      running: ['running', 'pending', 'completed', 'retrying', 'dead_lettered', 'compensating'],
       retrying: ['running'],
+      compensating: ['compensating', 'compensated', 'compensation_failed'],
       completed: [],
       dead_lettered: ['pending'],
+      compensated: [],
+      compensation_failed: ['pending'],
     });
   });
 
@@ -48,8 +51,11 @@ describe('the status of an event', () => {
     ['received', (runs) => runs.filter((run) => run === 'pending').length === runs.length],
     ['processing', (runs) => runs.filter((run) => run !== 'pending').length > 0],
     ['retrying', (runs) => runs.filter((run) => run === 'retrying').length > 0],
+    ['compensating', (runs) => runs.filter((run) => run === 'compensating').length > 0],
     ['completed', (runs) => runs.filter((run) => run !== 'completed').length === 0],
     ['dead_lettered', (runs) => runs.filter((run) => run === 'dead_lettered').length > 0],
+    ['compensated', (runs) => runs.filter((run) => run === 'compensated').length > 0],
+    ['compensation_failed', (runs) => runs.filter((run) => run === 'compensation_failed').length > 0],
   ];
 
   it('has its names in the order in which the last that applies wins', () => {
@@ -70,6 +76,9 @@ describe('the status of an event', () => {
     [['completed', 'retrying'], 'retrying'],
     [['completed', 'dead_lettered'], 'dead_lettered'],
     [['retrying', 'dead_lettered'], 'dead_lettered'],
+    [['retrying', 'compensating'], 'compensating'],
+    [['compensated', 'dead_lettered'], 'compensated'],
+    [['compensation_failed', 'compensated'], 'compensation_failed'],
   ] as const)('of %j is %s', (runs, status) => {
     expect(eventStatus(runs)).toBe(status);
   });

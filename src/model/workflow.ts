@@ -22,9 +22,8 @@ export interface Action<Input, Output = unknown> {
  */
 export type Effect = 'repeatable' | 'transactional' | 'external';
 
-export interface Step<Payload, Input> {
-  /** Unique within its workflow, and part of the effect's idempotency key: never rename it. */
-  readonly name: string;
+/** An action with its input: what a step does, and what its compensation does. */
+export interface Task<Payload, Input> {
   readonly action: Action<Input>;
   /** Pure: the same event and outputs give the same input. */
   readonly input: (event: TypedEvent<Payload>, outputs: StepOutputs) => NoInfer<Input>;
@@ -33,10 +32,49 @@ export interface Step<Payload, Input> {
    * (`dead_letter`, the default), or do it again.
    */
   readonly onUnknown?: 'dead_letter' | 'repeat';
+  /** Milliseconds that it may take; `STEP_TIMEOUT_MS` by default. */
+  readonly timeoutMs?: number;
+}
+
+export interface Step<Payload, Input> extends Task<Payload, Input> {
+  /** Unique within its workflow, and part of the effect's idempotency key: never rename it. */
+  readonly name: string;
+  /**
+   * Undoes the step after a later one has failed for good; made by {@link undoBy}. Compensations are done in
+   * the opposite order of the steps, and like steps: each once, retried, under a key of its own.
+   */
+  readonly compensation?: Compensation<Payload>;
+}
+
+/** How a step is undone. What its action takes was checked where it was written. */
+export interface Compensation<Payload> extends Omit<Task<Payload, never>, 'action'> {
+  readonly action: Action<never>;
+}
+
+/**
+ * @param _on the workflow's pattern, for the compiler: it types the event
+ * @param action what undoes the step
+ * @param input pure, from the event and the outputs of the steps that were done
+ */
+export function undoBy<Payload, Input>(
+  _on: EventPattern<Payload>,
+  action: Action<Input>,
+  input: Task<Payload, Input>['input'],
+  options: Pick<Task<Payload, Input>, 'onUnknown' | 'timeoutMs'> = {},
+): Compensation<Payload> {
+  return { ...options, action, input } as unknown as Compensation<Payload>;
 }
 
 /** Steps as they are executed: what each of them takes was checked where it was written. */
-export type AnyStep = Step<unknown, unknown>;
+export type AnyStep = Omit<Step<unknown, unknown>, 'compensation'> & { readonly compensation?: AnyTask };
+export type AnyTask = Task<unknown, unknown>;
+
+/** Departs from the general rules of retrying; what is left out follows them. */
+export interface RetryOverride {
+  readonly maxAttempts?: number;
+  /** Milliseconds. */
+  readonly retryBaseMs?: number;
+}
 
 /** What we do about an event. */
 export interface Workflow {
@@ -45,21 +83,30 @@ export interface Workflow {
   /** Raise it with every change of the steps' meaning; stored with every run. */
   readonly version: number;
   readonly on: EventPattern<unknown>;
+  /** Goes before the provider's. */
+  readonly retry?: RetryOverride;
+  /** Names of the HTTP targets without which the workflow is for no event. */
+  readonly targets?: readonly string[];
   readonly steps: readonly AnyStep[];
 }
 
 /** A workflow whose steps are checked against the event's payload and against their actions' inputs. */
-interface TypedWorkflow<Payload, Inputs extends readonly unknown[]> {
-  readonly name: string;
-  readonly version: number;
+interface TypedWorkflow<Payload, Inputs extends readonly unknown[]> extends Omit<Workflow, 'on' | 'steps'> {
   readonly on: EventPattern<Payload>;
   readonly steps: readonly [...{ [Index in keyof Inputs]: Step<Payload, Inputs[Index]> }];
+}
+
+const STEP_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** The name under which a step's compensation stands in the effect ledger; no step can have it. */
+export function compensationName(stepName: string): string {
+  return `${stepName}:compensation`;
 }
 
 /**
  * Checks what the compiler cannot, and forgets the types that it has checked.
  *
- * @throws {TypeError} if a workflow has no steps or two of the same name
+ * @throws {TypeError} if a workflow has no steps, two of the same name, or one with a name that cannot be
  */
 export function defineWorkflow<Payload, Inputs extends readonly unknown[]>(
   workflow: TypedWorkflow<Payload, Inputs>,
@@ -67,6 +114,12 @@ export function defineWorkflow<Payload, Inputs extends readonly unknown[]>(
   const steps = workflow.steps as unknown as readonly AnyStep[];
   const names = steps.map(({ name }) => name);
   if (names.length === 0) throw new TypeError(`Workflow ${workflow.name} has no steps`);
+  const odd = names.find((name) => !STEP_NAME.test(name));
+  if (odd !== undefined) {
+    throw new TypeError(
+      `Workflow ${workflow.name} has a step named ${odd}: use lower-case words joined by hyphens`,
+    );
+  }
   const doubled = names.find((name, index) => names.indexOf(name) !== index);
   if (doubled !== undefined) {
     throw new TypeError(`Workflow ${workflow.name} has two steps named ${doubled}`);

@@ -12,8 +12,8 @@ const LONGEST_WAIT_MS = 86_400_000;
 /** After attempt n (from 1) fails, the next one comes 2^n × `retryBaseMs` later, as long as there is one. */
 export function settleFailure(failure: Failure, attempt: number, limits: RetryLimits): Settlement {
   if (!failure.retryable || attempt >= limits.maxAttempts) {
-    return { to: 'dead_lettered', reason: 'failed', failure };
+    return { from: 'running', to: 'dead_lettered', reason: 'failed', failure };
   }
   const retryInMs = Math.min(2 ** attempt * limits.retryBaseMs, LONGEST_WAIT_MS);
-  return { to: 'retrying', reason: 'failed', failure, retryInMs };
+  return { from: 'running', to: 'retrying', reason: 'failed', failure, retryInMs };
 }

@@ -135,16 +135,16 @@ export class RunProcessor {
 function toSettlement(execution: Execution, run: ClaimedRun, limits: Config): Settlement | undefined {
   switch (execution.outcome) {
     case 'completed':
-      return { to: 'completed', reason: 'finished' };
+      return { from: 'running', to: 'completed', reason: 'finished' };
     case 'failed':
       return settleFailure(execution.failure, run.attempt, limits);
     case 'interrupted':
-      return { to: 'pending', reason: 'released' };
+      return { from: 'running', to: 'pending', reason: 'released' };
     case 'fenced':
       return undefined;
   }
 }
 
 function toTypedEvent(run: ClaimedRun): TypedEvent<unknown> {
-  return { ...run.event, payload: JSON.parse(run.body.toString('utf8')) as unknown };
+  return { ...run.event, payload: JSON.parse((run.body ?? Buffer.from('null')).toString('utf8')) as unknown };
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'winston';
 import type { Delivery, Envelope, EventStatus } from '../model/index.js';
@@ -131,8 +131,14 @@ function toNewEvent(delivery: VerifiedDelivery): NewEvent {
     bodySha256: createHash('sha256').update(body).digest(),
     headers,
     secretLabel,
+    traceparent: newTraceparent(),
     runs: workflows.map(({ name, version }) => ({ id: uuidv7(), workflow: name, workflowVersion: version })),
   };
+}
+
+/** The beginning of a trace that is not sampled (https://www.w3.org/TR/trace-context/). */
+function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }
 
 function toAccepted({ event: { id: eventId, provider }, runs }: NewEvent): Recording {

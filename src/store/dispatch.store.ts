@@ -11,17 +11,22 @@ const SUSPECT_AFTER = `interval '60 seconds'`;
 
 /**
  * $1 limit, $2 providers: runs of a provider that has no queue would stand in the way of all others.
- * Recorded, redriven or released runs that no job was made for, and runs whose lease ran out.
+ * Recorded, redriven or released runs that no job was made for; runs whose lease ran out; and runs whose circuit
+ * is no longer open.
  */
 const UNQUEUED = `
   (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'pending' AND queued_at IS NULL AND created_at < now() - ${MISSED_AFTER}
+   WHERE status = 'pending' AND queued_at IS NULL AND waiting_on IS NULL
+     AND created_at < now() - ${MISSED_AFTER} AND provider = ANY ($2)
+   LIMIT $1)
+  UNION ALL
+  (SELECT id, provider, dispatches FROM runs
+   WHERE status = 'compensating' AND queued_at IS NULL AND waiting_on IS NULL AND lease_until IS NULL
      AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
   (SELECT id, provider, dispatches FROM runs
-   WHERE status = 'running' AND lease_until < now() AND (queued_at IS NULL OR queued_at < lease_until)
-     AND provider = ANY ($2)
+   WHERE lease_until < now() AND (queued_at IS NULL OR queued_at < lease_until) AND provider = ANY ($2)
    ORDER BY lease_until LIMIT $1)`;
 
 /**
@@ -30,11 +35,9 @@ const UNQUEUED = `
  */
 const SUSPECTS = `
   SELECT id, provider, dispatches FROM runs
-  WHERE status IN ('pending', 'retrying', 'running') AND queued_at < now() - ${SUSPECT_AFTER}
-    AND provider = ANY ($2)
-    AND (status = 'pending'
-         OR (status = 'retrying' AND next_attempt_at < now() - ${SUSPECT_AFTER})
-         OR (status = 'running' AND lease_until < now() - ${SUSPECT_AFTER}))
+  WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND queued_at < now() - ${SUSPECT_AFTER}
+    AND waiting_on IS NULL AND provider = ANY ($2)
+    AND coalesce(lease_until, next_attempt_at, queued_at) < now() - ${SUSPECT_AFTER}
   ORDER BY queued_at LIMIT $1`;
 
 /** $1 runs. They go to the end of the line, so that those behind them are looked at, too. */

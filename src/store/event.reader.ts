@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { eventStatus, type EventStatus } from '../model/index.js';
+import { DEAD_LETTER_STATUSES, eventStatus, type EventStatus, type RunStatus } from '../model/index.js';
 import type { Prisma } from './generated/client.js';
 import { PrismaService } from './prisma.service.js';
 
@@ -78,26 +78,45 @@ function escapePattern(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 
+/** A run that no redrive has put another in the place of: only such runs count. */
+const COUNTS = { supersededBy: null } satisfies Prisma.RunWhereInput;
+
+const some = (status: RunStatus): Prisma.EventWhereInput => ({ runs: { some: { ...COUNTS, status } } });
+const every = (status: RunStatus): Prisma.EventWhereInput => ({
+  runs: { none: { ...COUNTS, status: { not: status } } },
+});
+const none = (...statuses: RunStatus[]): Prisma.EventWhereInput => ({
+  runs: { none: { ...COUNTS, status: { in: statuses } } },
+});
+
 /** The rule of {@link eventStatus} as a condition on the runs. */
 function whereStatus(status: EventStatus): Prisma.EventWhereInput {
   switch (status) {
+    case 'compensation_failed':
+      return some('compensation_failed');
+    case 'compensated':
+      return { AND: [some('compensated'), none('compensation_failed')] };
     case 'dead_lettered':
-      return { runs: { some: { status: 'dead_lettered' } } };
+      return { AND: [some('dead_lettered'), none('compensation_failed', 'compensated')] };
     case 'completed':
-      return { runs: { every: { status: 'completed' } } };
+      return every('completed');
+    case 'compensating':
+      return { AND: [some('compensating'), none(...DEAD_LETTER_STATUSES)] };
     case 'retrying':
-      return { runs: { some: { status: 'retrying' }, none: { status: 'dead_lettered' } } };
+      return { AND: [some('retrying'), none(...DEAD_LETTER_STATUSES, 'compensating')] };
     case 'received':
-      return { runs: { every: { status: 'pending' } } };
+      return every('pending');
     case 'processing':
       return {
-        runs: { none: { status: { in: ['dead_lettered', 'retrying'] } } },
-        NOT: [{ runs: { every: { status: 'pending' } } }, { runs: { every: { status: 'completed' } } }],
+        AND: [none(...DEAD_LETTER_STATUSES, 'compensating', 'retrying')],
+        NOT: [every('pending'), every('completed')],
       };
   }
 }
 
 /** Status of an event that was read with its runs. */
 export function statusOf(event: Pick<ListedEvent, 'runs'>): EventStatus {
-  return eventStatus(event.runs.map(({ status }) => status));
+  return eventStatus(
+    event.runs.filter(({ supersededBy }) => supersededBy === null).map(({ status }) => status),
+  );
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { Event, EventStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { TRACE_ID } from './run.sql.js';
 
 /** A verified event as it is to be recorded, with the runs that its workflows call for. */
 export interface NewEvent {
@@ -10,6 +11,8 @@ export interface NewEvent {
   readonly bodySha256: Buffer;
   readonly headers: Readonly<Record<string, string>>;
   readonly secretLabel: string;
+  /** W3C trace context, under whose trace id all that is done about the event is found. */
+  readonly traceparent: string;
   readonly runs: readonly NewRun[];
 }
 
@@ -51,14 +54,14 @@ const RECORD = `
   WITH delivered AS (
     SELECT * FROM unnest(
       $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-      $8::timestamptz[], $9::bytea[], $10::text[], $11::bytea[], $12::jsonb[]
+      $8::timestamptz[], $9::bytea[], $10::text[], $11::bytea[], $12::jsonb[], $13::text[]
     ) AS d (id, provider, account, delivery_key, type, entity, occurred_at,
-            received_at, body_sha256, secret_label, body, headers)
+            received_at, body_sha256, secret_label, body, headers, traceparent)
   ), recorded AS (
     INSERT INTO events (id, provider, account, delivery_key, type, entity, occurred_at,
-                        received_at, body_sha256, secret_label)
+                        received_at, body_sha256, secret_label, traceparent)
     SELECT id, provider, account, delivery_key, type, entity, occurred_at,
-           received_at, body_sha256, secret_label
+           received_at, body_sha256, secret_label, traceparent
     FROM delivered ORDER BY provider, account, delivery_key
     ON CONFLICT (provider, account, delivery_key) DO NOTHING
     RETURNING id, provider, received_at
@@ -68,13 +71,13 @@ const RECORD = `
   ), opened AS (
     INSERT INTO runs (id, event_id, provider, workflow, workflow_version, created_at)
     SELECT run.id, recorded.id, recorded.provider, run.workflow, run.version, now()
-    FROM unnest($13::uuid[], $14::uuid[], $15::text[], $16::int[]) AS run (id, event_id, workflow, version)
+    FROM unnest($14::uuid[], $15::uuid[], $16::text[], $17::int[]) AS run (id, event_id, workflow, version)
     JOIN recorded ON recorded.id = run.event_id
   )
   SELECT id FROM recorded`;
 
 const FIND = `
-  SELECT key.ordinality, event.id, event.body_sha256, event_status(array_agg(run.status)) AS status,
+  SELECT key.ordinality, event.id, event.body_sha256, event_status(array_agg(run.status) FILTER (WHERE run.superseded_by IS NULL)) AS status,
          coalesce(jsonb_agg(jsonb_build_object('id', run.id, 'provider', run.provider,
                                                'dispatches', run.dispatches))
            FILTER (WHERE run.status = 'pending' AND run.queued_at IS NULL), '[]') AS unqueued
@@ -87,7 +90,7 @@ const FIND = `
 /** Dead letters are opened again, but not those whose effect may have happened: they are for a person. */
 const REDRIVE = `
   WITH dead AS (
-    SELECT id, attempts, provider FROM runs
+    SELECT id, event_id, attempts, provider FROM runs
     WHERE event_id = ANY ($1::uuid[]) AND status = 'dead_lettered'
       AND last_error ->> 'code' <> 'outcome_unknown'
     ORDER BY id FOR UPDATE
@@ -95,10 +98,12 @@ const REDRIVE = `
     UPDATE runs SET status = 'pending', attempts = 0, crashes = 0, queued_at = NULL, next_attempt_at = NULL,
                     finished_at = NULL
     FROM dead WHERE runs.id = dead.id
-    RETURNING runs.id, dead.attempts, dead.provider
+    RETURNING runs.id, dead.event_id, dead.attempts, dead.provider
   )
-  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor)
-  SELECT id, 'dead_lettered', 'pending', attempts, 'redelivered', 'provider:' || provider FROM redriven`;
+  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
+  SELECT redriven.id, 'dead_lettered', 'pending', attempts, 'redelivered', 'provider:' || redriven.provider,
+         ${TRACE_ID}
+  FROM redriven JOIN events event ON event.id = event_id`;
 
 /** Writes events. Reading them for people is the {@link EventReader}'s part. */
 @Injectable()
@@ -129,6 +134,7 @@ export class EventStore {
         batch.map(({ secretLabel }) => secretLabel),
         batch.map(({ body }) => body),
         batch.map(({ headers }) => JSON.stringify(headers)),
+        batch.map(({ traceparent }) => traceparent),
         runs.map(({ id }) => id),
         runs.map(({ eventId }) => eventId),
         runs.map(({ workflow }) => workflow),

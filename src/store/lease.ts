@@ -1,4 +1,4 @@
-import type { Event } from '../model/index.js';
+import type { Event, Failure, HeldStatus } from '../model/index.js';
 
 /** The right to write a run: it is void as soon as another worker has claimed the run anew. */
 export interface Lease {
@@ -16,15 +16,22 @@ export interface LedgerEntry {
 export interface ClaimedRun {
   readonly lease: Lease;
   readonly event: Event;
-  readonly body: Buffer;
+  /** The exact bytes of the delivery, or null if retention has dropped them. */
+  readonly body: Buffer | null;
+  /** Whether its steps are to be done, or undone. */
+  readonly status: HeldStatus;
   readonly workflow: string;
   readonly workflowVersion: number;
   readonly number: number;
-  /** This attempt, from 1. */
+  /** This attempt to do the steps, or to undo them, from 1. */
   readonly attempt: number;
   /** How many workers died or froze over it. */
   readonly crashes: number;
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
+  /** How the last attempt that failed did so. */
+  readonly lastError: Failure | null;
+  /** 32 hexadecimal digits, or null for what was accepted before there were traces. */
+  readonly traceId: string | null;
 }
 
 /** Thrown when a write comes under a lease that is no longer valid. Nothing was changed. */

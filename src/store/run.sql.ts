@@ -1,7 +1,11 @@
+import type { Failure, HeldStatus } from '../model/index.js';
 import type { ClaimedRun, LedgerEntry } from './lease.js';
 
 /** Time for which a claim holds without being renewed. The database's clock alone decides. */
 const LEASE = `interval '10 seconds'`;
+
+/** The trace id in an event's traceparent (`version-traceid-parentid-flags`, https://www.w3.org/TR/trace-context/). */
+export const TRACE_ID = `substr(event.traceparent, 4, 32)`;
 
 /**
  * $1 run, $2 actor. The locked row is looked at once more, so that of two workers one claims;
@@ -9,29 +13,36 @@ const LEASE = `interval '10 seconds'`;
  */
 export const CLAIM = `
   WITH due AS (
-    SELECT id, status FROM runs
+    SELECT id, status, lease_until IS NOT NULL AS crashed FROM runs
     WHERE id = $1
-      AND (status = 'pending' OR (status = 'retrying' AND next_attempt_at <= now())
-           OR (status = 'running' AND lease_until < now()))
+      AND (status IN ('pending', 'running') OR (status IN ('retrying', 'compensating')
+                                                AND (next_attempt_at IS NULL OR next_attempt_at <= now())))
+      AND (lease_until IS NULL OR lease_until < now())
     FOR UPDATE SKIP LOCKED
   ), claimed AS (
     UPDATE runs SET
-      status = 'running', epoch = epoch + 1, lease_until = now() + ${LEASE}, next_attempt_at = NULL,
-      attempts = attempts + (due.status <> 'running')::int, crashes = crashes + (due.status = 'running')::int
+      status = CASE due.status WHEN 'compensating' THEN due.status ELSE 'running' END,
+      epoch = epoch + 1, lease_until = now() + ${LEASE}, next_attempt_at = NULL, waiting_on = NULL,
+      attempts = attempts + (NOT crashed AND due.status <> 'compensating')::int,
+      compensation_attempts = compensation_attempts + (NOT crashed AND due.status = 'compensating')::int,
+      crashes = crashes + crashed::int
     FROM due WHERE runs.id = due.id
-    RETURNING runs.id, event_id, workflow, workflow_version, number, attempts, crashes, epoch, due.status AS was
+    RETURNING runs.id, event_id, workflow, workflow_version, number, runs.status, crashes, epoch, last_error,
+              CASE runs.status WHEN 'compensating' THEN compensation_attempts ELSE attempts END AS attempt,
+              due.status AS was, crashed
   ), trail AS (
-    INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor)
-    SELECT id, was, 'running', attempts, CASE was WHEN 'running' THEN 'lease_expired' ELSE 'claimed' END, $2
-    FROM claimed
+    INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
+    SELECT claimed.id, was, status, attempt, CASE WHEN crashed THEN 'lease_expired' ELSE 'claimed' END, $2,
+           ${TRACE_ID}
+    FROM claimed JOIN events event ON event.id = event_id
   )
   SELECT claimed.*, event.provider, event.account, event.delivery_key, event.type, event.entity,
-         event.occurred_at, event.received_at, payload.body,
+         event.occurred_at, event.received_at, ${TRACE_ID} AS trace_id, payload.body,
          (SELECT jsonb_object_agg(name, jsonb_build_object('status', step.status, 'output', step.output))
           FROM steps step WHERE step.run_id = claimed.id) AS ledger
   FROM claimed
   JOIN events event ON event.id = claimed.event_id
-  JOIN payloads payload ON payload.event_id = event.id AND payload.received_at = event.received_at`;
+  LEFT JOIN payloads payload ON payload.event_id = event.id AND payload.received_at = event.received_at`;
 
 export interface ClaimRow {
   id: string;
@@ -39,9 +50,11 @@ export interface ClaimRow {
   workflow: string;
   workflow_version: number;
   number: number;
-  attempts: number;
+  status: HeldStatus;
+  attempt: number;
   crashes: number;
   epoch: number;
+  last_error: Failure | null;
   provider: string;
   account: string;
   delivery_key: string;
@@ -49,7 +62,8 @@ export interface ClaimRow {
   entity: string | null;
   occurred_at: Date | null;
   received_at: Date;
-  body: Buffer;
+  trace_id: string | null;
+  body: Buffer | null;
   ledger: Record<string, LedgerEntry> | null;
 }
 
@@ -67,45 +81,62 @@ export function toClaim(row: ClaimRow): ClaimedRun {
       receivedAt: row.received_at,
     },
     body: row.body,
+    status: row.status,
     workflow: row.workflow,
     workflowVersion: row.workflow_version,
     number: row.number,
-    attempt: row.attempts,
+    attempt: row.attempt,
     crashes: row.crashes,
     ledger: new Map(Object.entries(row.ledger ?? {})),
+    lastError: row.last_error,
+    traceId: row.trace_id,
   };
 }
 
 /** $1 run. Why it could not be claimed, and how long that will last. */
 export const REFUSED_CLAIM = `
-  SELECT status,
-         (extract(epoch FROM (CASE status WHEN 'running' THEN lease_until ELSE next_attempt_at END) - now())
-           * 1000)::float8 AS wait_ms
+  SELECT status, (extract(epoch FROM coalesce(lease_until, next_attempt_at) - now()) * 1000)::float8 AS wait_ms
   FROM runs WHERE id = $1`;
 
 /**
- * $1 run, $2 epoch, $3 to, $4 reason, $5 actor, $6 failure, $7 milliseconds until the next attempt.
- * A released run (to `pending`) needs a new job, and its attempt is not counted.
+ * $1 run, $2 epoch, $3 from, $4 to, $5 reason, $6 actor, $7 failure, $8 milliseconds until the next attempt,
+ * $9 circuit that it waits for.
+ *
+ * What is given back unfinished needs a new job, and its attempt is not counted. A run that begins to compensate
+ * stays in its worker's hands, and gets attempts and crashes anew.
  */
 export const SETTLE = `
-  WITH settled AS (
+  WITH ending AS (
+    SELECT $5 IN ('released', 'circuit_open') AS given_back,
+           $3::run_status = 'running' AND $4::run_status = 'compensating' AS turns
+  ), settled AS (
     UPDATE runs SET
-      status = $3::run_status, lease_until = NULL, last_error = coalesce($6::jsonb, last_error),
-      next_attempt_at = now() + $7::float8 * interval '1 millisecond',
-      finished_at = CASE WHEN $3::run_status IN ('completed', 'dead_lettered') THEN now() END,
-      queued_at = CASE WHEN $3::run_status <> 'pending' THEN queued_at END,
-      attempts = attempts - ($3::run_status = 'pending')::int
-    WHERE id = $1 AND epoch = $2 AND status = 'running'
-    RETURNING id, attempts + ($3::run_status = 'pending')::int AS attempt
+      status = $4::run_status,
+      lease_until = CASE WHEN turns THEN lease_until END,
+      last_error = coalesce($7::jsonb, last_error),
+      next_attempt_at = now() + $8::float8 * interval '1 millisecond',
+      waiting_on = $9,
+      finished_at = CASE WHEN $4::run_status IN ('completed', 'dead_lettered', 'compensated', 'compensation_failed')
+                         THEN now() END,
+      queued_at = CASE WHEN NOT given_back THEN queued_at END,
+      crashes = CASE WHEN turns THEN 0 ELSE crashes END,
+      attempts = attempts - (given_back AND status = 'running')::int,
+      compensation_attempts = CASE WHEN turns THEN 1
+                                   ELSE compensation_attempts - (given_back AND status = 'compensating')::int END
+    FROM ending
+    WHERE id = $1 AND epoch = $2 AND status = $3::run_status AND lease_until IS NOT NULL
+    RETURNING id, event_id, CASE $3::run_status WHEN 'running' THEN attempts ELSE compensation_attempts END
+                    + given_back::int AS attempt
   )
-  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, detail)
-  SELECT id, 'running', $3::run_status, attempt, $4, $5, $6::jsonb FROM settled`;
+  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, detail, trace_id)
+  SELECT settled.id, $3::run_status, $4::run_status, attempt, $5, $6, $7::jsonb, ${TRACE_ID}
+  FROM settled JOIN events event ON event.id = event_id`;
 
 /** $1 runs, $2 epochs. Locked in one order, so that no two statements wait for each other in a ring. */
 const HELD = `
-    SELECT run.id FROM runs run
+    SELECT run.id, run.status FROM runs run
     JOIN unnest($1::uuid[], $2::int[]) AS lease (id, epoch) ON run.id = lease.id AND run.epoch = lease.epoch
-    WHERE run.status = 'running'
+    WHERE run.status IN ('running', 'compensating') AND run.lease_until IS NOT NULL
     ORDER BY run.id FOR UPDATE OF run`;
 
 /** $1 runs, $2 epochs. */
@@ -117,9 +148,15 @@ export const RENEW = `
 /** $1 runs, $2 epochs, $3 actor. */
 export const RELEASE_ALL = `
   WITH held AS (${HELD}), released AS (
-    UPDATE runs SET status = 'pending', lease_until = NULL, queued_at = NULL, attempts = attempts - 1
+    UPDATE runs SET
+      status = CASE held.status WHEN 'running' THEN 'pending' ELSE held.status END,
+      lease_until = NULL, queued_at = NULL,
+      attempts = attempts - (held.status = 'running')::int,
+      compensation_attempts = compensation_attempts - (held.status = 'compensating')::int
     FROM held WHERE runs.id = held.id
-    RETURNING runs.id, runs.attempts
+    RETURNING runs.id, event_id, held.status AS was, runs.status,
+              CASE held.status WHEN 'running' THEN attempts ELSE compensation_attempts END + 1 AS attempt
   )
-  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor)
-  SELECT id, 'running', 'pending', attempts + 1, 'released', $3 FROM released`;
+  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
+  SELECT released.id, was, status, attempt, 'released', $3, ${TRACE_ID}
+  FROM released JOIN events event ON event.id = event_id`;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
-import type { Failure, RunStatus, Successor, TransitionReason } from '../model/index.js';
+import type { Failure, HeldStatus, RunStatus, Successor, TransitionReason } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import { FencedError, type ClaimedRun, type Lease } from './lease.js';
 import { CLAIM, REFUSED_CLAIM, RELEASE_ALL, RENEW, SETTLE, toClaim, type ClaimRow } from './run.sql.js';
@@ -13,15 +13,20 @@ export type Claim =
   | { outcome: 'settled'; status: RunStatus }
   | { outcome: 'missing' };
 
-/** How an attempt ends. Every one is a legal successor of `running`. */
-export type Settlement = {
-  [To in Exclude<Successor<'running'>, 'running'>]: {
+/** How an attempt ends, or turns to compensating. Every one is in the lifecycle table. */
+export type Settlement = SettlementOf<'running'> | SettlementOf<'compensating'>;
+
+type SettlementOf<From extends HeldStatus> = {
+  [To in Exclude<Successor<From>, 'running'>]: {
+    readonly from: From;
     readonly to: To;
     readonly reason: TransitionReason;
     readonly failure?: Failure;
     readonly retryInMs?: number;
+    /** Name of the circuit that it waits for. */
+    readonly waitingOn?: string;
   };
-}[Exclude<Successor<'running'>, 'running'>];
+}[Exclude<Successor<From>, 'running'>];
 
 /** Claims runs and writes their transitions, all of them as the lifecycle table allows. */
 @Injectable()
@@ -54,31 +59,37 @@ export class RunStore {
     switch (row.status) {
       case 'completed':
       case 'dead_lettered':
+      case 'compensated':
+      case 'compensation_failed':
         return { outcome: 'settled', status: row.status };
       case 'pending':
       case 'running':
       case 'retrying':
+      case 'compensating':
         return { outcome: 'early', waitMs: Math.max(0, row.wait_ms ?? 0) };
     }
   }
 
   /**
-   * Ends the attempt.
+   * Ends the attempt, or turns it to compensating.
    *
    * @throws {FencedError} if the lease is void
    */
   async settle(lease: Lease, actor: string, settlement: Settlement): Promise<void> {
+    const { from, to, reason, failure, retryInMs, waitingOn } = settlement;
     const { rowCount } = await this.pool.query({
       name: 'settle-run',
       text: SETTLE,
       values: [
         lease.runId,
         lease.epoch,
-        settlement.to,
-        settlement.reason,
+        from,
+        to,
+        reason,
         actor,
-        settlement.failure === undefined ? null : JSON.stringify(settlement.failure),
-        settlement.retryInMs ?? null,
+        failure === undefined ? null : JSON.stringify(failure),
+        retryInMs ?? null,
+        waitingOn ?? null,
       ],
     });
     if (rowCount === 0) throw new FencedError(lease);

@@ -27,7 +27,10 @@ export interface EntityState {
 }
 
 /** The row of a run, if it is still held under the lease: $1 run, $2 epoch. */
-const HELD = `SELECT id FROM runs WHERE id = $1 AND epoch = $2 AND status = 'running' FOR SHARE`;
+const HELD = `
+  SELECT id FROM runs
+  WHERE id = $1 AND epoch = $2 AND status IN ('running', 'compensating') AND lease_until IS NOT NULL
+  FOR SHARE`;
 
 const BEGIN = `
   WITH held AS (${HELD})

@@ -20,18 +20,20 @@ import {
   type Settlement,
   type StepEntry,
 } from '../../src/store/index.js';
-import { newEvent, openStores, type TestStores } from '../support/stores.js';
+import { newEvent, openStores, TRACE_ID, type TestStores } from '../support/stores.js';
 
 const ACTOR = 'worker:test';
-const COMPLETED: Settlement = { to: 'completed', reason: 'finished' };
-const RELEASED: Settlement = { to: 'pending', reason: 'released' };
+const COMPLETED: Settlement = { from: 'running', to: 'completed', reason: 'finished' };
+const RELEASED: Settlement = { from: 'running', to: 'pending', reason: 'released' };
 const failed = (retryInMs: number): Settlement => ({
+  from: 'running',
   to: 'retrying',
   reason: 'failed',
   failure: failure('target_unavailable', 'away', 'send'),
   retryInMs,
 });
 const dead = (code: 'target_refused' | 'outcome_unknown' = 'target_refused'): Settlement => ({
+  from: 'running',
   to: 'dead_lettered',
   reason: 'failed',
   failure: failure(code, 'for good', 'send'),
@@ -73,9 +75,12 @@ describe('a claim', () => {
       workflow: 'log',
       workflowVersion: 1,
       number: 1,
+      status: 'running',
       attempt: 1,
       crashes: 0,
       ledger: new Map(),
+      lastError: null,
+      traceId: TRACE_ID,
     });
     expect(await stores.trail(runId)).toEqual(['pending → running claimed']);
   });

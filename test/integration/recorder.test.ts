@@ -69,6 +69,7 @@ async function killRuns(eventId: string, code: 'target_refused' | 'outcome_unkno
   for (const { id } of rows) {
     const { lease } = await stores.claim(id);
     await stores.runs.settle(lease, 'worker:test', {
+      from: 'running',
       to: 'dead_lettered',
       reason: 'failed',
       failure: failure(code, 'for good', 'send'),
@@ -124,7 +125,7 @@ describe('a delivery', () => {
     expect(await recorder.record(again(first))).toMatchObject({ eventStatus: 'received', unqueued: [] });
     const { lease } = await stores.claim(runs[0]!.id);
     expect(await recorder.record(again(first))).toMatchObject({ eventStatus: 'processing', unqueued: [] });
-    await stores.runs.settle(lease, 'worker:test', { to: 'completed', reason: 'finished' });
+    await stores.runs.settle(lease, 'worker:test', { from: 'running', to: 'completed', reason: 'finished' });
     expect(await recorder.record(again(first))).toMatchObject({ eventStatus: 'completed', unqueued: [] });
   });
 
@@ -295,9 +296,14 @@ describe('the redelivery of a dead letter', () => {
     const first = delivery({ workflows });
     const { eventId, runs } = await must('accepted', recorder.record(first));
     const works = await stores.claim(runs[1]!.id);
-    await stores.runs.settle(works.lease, 'worker:test', { to: 'completed', reason: 'finished' });
+    await stores.runs.settle(works.lease, 'worker:test', {
+      from: 'running',
+      to: 'completed',
+      reason: 'finished',
+    });
     const fails = await stores.claim(runs[0]!.id);
     const settlement = {
+      from: 'running',
       to: 'dead_lettered',
       reason: 'failed',
       failure: failure('target_refused', 'no'),

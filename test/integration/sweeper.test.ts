@@ -189,6 +189,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       await stores.runs.release([lease], 'worker:test');
       const dead = await stores.claim(redriven.id);
       await stores.runs.settle(dead.lease, 'worker:test', {
+        from: 'running',
         to: 'dead_lettered',
         reason: 'failed',
         failure: failure('target_refused', 'no'),
@@ -224,10 +225,15 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       const [done, held, retrying] = [await queueLongAgo(), await queueLongAgo(), await queueLongAgo()];
       await forget();
       const completed = await stores.claim(done.id);
-      await stores.runs.settle(completed.lease, 'worker:test', { to: 'completed', reason: 'finished' });
+      await stores.runs.settle(completed.lease, 'worker:test', {
+        from: 'running',
+        to: 'completed',
+        reason: 'finished',
+      });
       await stores.claim(held.id);
       const failed = await stores.claim(retrying.id);
       await stores.runs.settle(failed.lease, 'worker:test', {
+        from: 'running',
         to: 'retrying',
         reason: 'failed',
         failure: failure('target_unavailable', 'away'),
@@ -242,6 +248,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       const [pending, retrying, running] = [await queueLongAgo(), await queueLongAgo(), await queueLongAgo()];
       const { lease } = await stores.claim(retrying.id);
       await stores.runs.settle(lease, 'worker:test', {
+        from: 'running',
         to: 'retrying',
         reason: 'failed',
         failure: failure('target_unavailable', 'away'),

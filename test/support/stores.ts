@@ -88,6 +88,10 @@ export async function openStores(queue: QueueBackendName = 'postgres'): Promise<
   return stores;
 }
 
+/** An example of https://www.w3.org/TR/trace-context/. */
+export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const TRACEPARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+
 /** An event with one run of the workflow `log`, ready to be recorded. */
 export function newEvent(event: Partial<Event> = {}, body = '{}'): NewEvent {
   return {
@@ -106,6 +110,7 @@ export function newEvent(event: Partial<Event> = {}, body = '{}'): NewEvent {
     bodySha256: createHash('sha256').update(body).digest(),
     headers: {},
     secretLabel: '1',
+    traceparent: TRACEPARENT,
     runs: [{ id: uuidv7(), workflow: 'log', workflowVersion: 1 }],
   };
 }
