@@ -22,6 +22,11 @@ export interface StepContext {
 export interface Performer<Input, Output> {
   readonly action: Action<Input, Output>;
   perform(input: Input, context: StepContext): Promise<Output>;
+  /**
+   * Name of the circuit of the target that this input needs, such as `smtp:mail.example.org:587`;
+   * undefined if it needs none. Asked before `perform`, hence never throws, whatever the input.
+   */
+  circuit?(input: Input): string | undefined;
 }
 
 /** Token of the list of all performers. */

@@ -89,6 +89,8 @@ export class RunExecutor {
         await this.ledger.finish(lease, entry, output);
         return output;
       }
+      case 'keyed':
+        return this.executeExternal(performer, input, context, true);
       case 'external':
         return this.executeExternal(performer, input, context, step.onUnknown === 'repeat');
     }
@@ -108,8 +110,10 @@ export class RunExecutor {
       output = await performer.perform(input, context);
     } catch (error) {
       // An unnamed error is a fault in the action: it may have come before the effect or after it.
-      if (!(error instanceof ActionError))
-        throw new ActionError('outcome_unknown', String(error), { cause: error });
+      if (!(error instanceof ActionError)) {
+        const code = performer.action.effect === 'keyed' ? 'unexpected' : 'outcome_unknown';
+        throw new ActionError(code, String(error), { cause: error });
+      }
       if (error.code !== 'outcome_unknown') await this.ledger.fail(lease, entry);
       throw error;
     }
@@ -138,7 +142,7 @@ function computeInput(step: AnyStep, event: TypedEvent<unknown>, outputs: StepOu
 
 /** @throws {ActionError} if the step is not to be repeated without a person's word */
 function decideUnknown(step: AnyStep): void {
-  if (step.onUnknown === 'repeat') return;
+  if (step.action.effect === 'keyed' || step.onUnknown === 'repeat') return;
   throw new ActionError(
     'outcome_unknown',
     `A worker ended while it performed this step; whether ${step.action.name} took effect is not known`,

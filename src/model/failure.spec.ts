@@ -37,4 +37,9 @@ describe('an action error', () => {
     const cause = new Error('socket hang up');
     expect(new ActionError('target_unavailable', 'away', { cause }).cause).toBe(cause);
   });
+
+  it('keeps when the target wants to be asked again', () => {
+    expect(new ActionError('target_unavailable', 'busy', { retryAfterMs: 2000 }).retryAfterMs).toBe(2000);
+    expect(new ActionError('target_unavailable', 'busy').retryAfterMs).toBeUndefined();
+  });
 });

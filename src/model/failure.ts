@@ -34,13 +34,17 @@ const RETRYABLE: Record<FailureCode, boolean> = {
 
 /** Thrown by an action when it knows what its failure means. Anything else that is thrown is `unexpected`. */
 export class ActionError extends Error {
+  /** Milliseconds after which the target wants to be asked again, if it said so. */
+  readonly retryAfterMs: number | undefined;
+
   constructor(
     readonly code: FailureCode,
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
   ) {
     super(message, options);
     this.name = 'ActionError';
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

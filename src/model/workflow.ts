@@ -18,9 +18,11 @@ export interface Action<Input, Output = unknown> {
  * What a crash in the middle of an action leaves behind.
  * - `repeatable`: nothing that a repetition would spoil.
  * - `transactional`: nothing; the effect commits together with the step's row in the ledger.
+ * - `keyed`: an unknown outcome, but the target tells a repetition by the idempotency key, so it is
+ *   repeated with the same key; the intent is recorded before, the outcome after.
  * - `external`: an unknown outcome; the intent is recorded before, the outcome after.
  */
-export type Effect = 'repeatable' | 'transactional' | 'external';
+export type Effect = 'repeatable' | 'transactional' | 'keyed' | 'external';
 
 /** An action with its input: what a step does, and what its compensation does. */
 export interface Task<Payload, Input> {

@@ -23,8 +23,8 @@ export class EmailPerformer implements Performer<EmailInput, EmailOutput>, OnApp
   constructor(@Inject(MAILER) private readonly mailer: Mailer) {}
 
   async perform({ to, subject, text }: EmailInput, { entry, event }: StepContext): Promise<EmailOutput> {
-    if (to === null || to === undefined || to === '') return { skipped: 'no recipient' };
-    if (typeof to !== 'string' || !/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(to)) {
+    if (!hasRecipient(to)) return { skipped: 'no recipient' };
+    if (typeof (to as unknown) !== 'string' || !/^[^\s@<>,;]+@[^\s@<>,;]+$/.test(to)) {
       throw new ActionError('input_invalid', 'The recipient is not an e-mail address');
     }
     const message: SendMailOptions = {
@@ -36,7 +36,15 @@ export class EmailPerformer implements Performer<EmailInput, EmailOutput>, OnApp
     return { messageId: await this.mailer.send(message) };
   }
 
+  circuit({ to }: EmailInput): string | undefined {
+    return hasRecipient(to) ? this.mailer.circuit : undefined;
+  }
+
   onApplicationShutdown(): void {
     this.mailer.close();
   }
+}
+
+function hasRecipient(to: EmailInput['to']): to is string {
+  return to !== null && to !== undefined && to !== '';
 }

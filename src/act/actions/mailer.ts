@@ -10,6 +10,8 @@ export const MAILER = Symbol('MAILER');
 
 /** Hands messages over. */
 export interface Mailer {
+  /** Name of the circuit of the server, `smtp:<host>:<port>`; undefined where there is no server. */
+  readonly circuit: string | undefined;
   /**
    * @returns the message id
    * @throws {ActionError} `target_refused` and `target_unavailable` if the message was certainly not
@@ -47,6 +49,7 @@ export function createSmtpMailer(url: string, from: string): Mailer {
     done();
   });
   return {
+    circuit: circuitOf(url),
     async send(message) {
       let text: Readable | undefined;
       const observed: ObservedMessage = { ...message, observe: (stream) => (text = stream) };
@@ -59,6 +62,12 @@ export function createSmtpMailer(url: string, from: string): Mailer {
     },
     close: () => transport.close(),
   };
+}
+
+/** Ports of submission without one in the URL, as nodemailer takes them: 587, and 465 for TLS from the start. */
+function circuitOf(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `smtp:${hostname}:${port || (protocol === 'smtps:' ? '465' : '587')}`;
 }
 
 /**
@@ -80,6 +89,7 @@ function toActionError(error: unknown, underWay: boolean): ActionError {
 export function createFolderMailer(folder: string, from: string): Mailer {
   const transport = nodemailer.createTransport({ streamTransport: true, buffer: true }, { from });
   return {
+    circuit: undefined,
     async send(message) {
       const { messageId, message: text } = await transport.sendMail(message);
       await mkdir(folder, { recursive: true });
