@@ -7,7 +7,7 @@ import { EmailPerformer } from './actions/email.action.js';
 import { LogPerformer } from './actions/log.action.js';
 import { createFolderMailer, createSmtpMailer, MAILER } from './actions/mailer.js';
 import { PersistPerformer } from './actions/persist.action.js';
-import { RunExecutor } from './run-executor.js';
+import { TaskExecutor } from './task-executor.js';
 
 /** Every action's performer; a new action is one file and one line here. */
 const performers = [LogPerformer, PersistPerformer, EmailPerformer];
@@ -29,8 +29,8 @@ const performers = [LogPerformer, PersistPerformer, EmailPerformer];
       inject: performers,
       useFactory: (...all: Performer<unknown, unknown>[]) => all,
     },
-    RunExecutor,
+    TaskExecutor,
   ],
-  exports: [RunExecutor],
+  exports: [TaskExecutor],
 })
 export class ActModule {}

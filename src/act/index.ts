@@ -2,4 +2,5 @@ export { ActModule } from './act.module.js';
 export { email } from './actions/email.action.js';
 export { log } from './actions/log.action.js';
 export { persist } from './actions/persist.action.js';
-export { RunExecutor, type Execution } from './run-executor.js';
+export { RunExecution, type Execution } from './run-execution.js';
+export { TaskExecutor } from './task-executor.js';

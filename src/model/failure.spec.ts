@@ -4,6 +4,7 @@ describe('a failure', () => {
   it('can be retried only where another attempt can succeed', () => {
     expect(FAILURE_CODES.filter((code) => failure(code, '').retryable)).toEqual([
       'target_unavailable',
+      'timed_out',
       'workflow_missing',
       'unexpected',
     ]);

@@ -3,8 +3,10 @@ export const FAILURE_CODES = [
   'input_invalid',
   'target_refused',
   'target_unavailable',
+  'timed_out',
   'outcome_unknown',
   'workflow_missing',
+  'payload_dropped',
   'crashes_exceeded',
   'unexpected',
 ] as const;
@@ -25,9 +27,11 @@ const RETRYABLE: Record<FailureCode, boolean> = {
   input_invalid: false,
   target_refused: false,
   target_unavailable: true,
+  timed_out: true,
   outcome_unknown: false,
   // Another worker, of the version that has it, may take it.
   workflow_missing: true,
+  payload_dropped: false,
   crashes_exceeded: false,
   unexpected: true,
 };

@@ -4,6 +4,7 @@ export {
   LIFECYCLE,
   RUN_STATUSES,
   eventStatus,
+  isDeadLetter,
   isLegalTransition,
   type EventStatus,
   type HeldStatus,
@@ -55,10 +56,10 @@ export {
   type AnyTask,
   type Compensation,
   type Effect,
-  type RetryOverride,
   type Step,
   type StepOutputs,
   type Task,
   type Workflow,
 } from './workflow.js';
 export { jobId, queueName, type RunJob } from './run-job.js';
+export { retryOverrides, type RetryOverride } from './retry-override.js';

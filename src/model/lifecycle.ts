@@ -43,6 +43,10 @@ export type HeldStatus = 'running' | 'compensating';
 /** The statuses of a dead letter: a run that failed for good, whatever became of its compensation. */
 export const DEAD_LETTER_STATUSES = ['dead_lettered', 'compensated', 'compensation_failed'] as const;
 
+export function isDeadLetter(status: RunStatus): boolean {
+  return (DEAD_LETTER_STATUSES as readonly RunStatus[]).includes(status);
+}
+
 /** Why a run changed its status. */
 export type TransitionReason =
   /** A worker took it from the queue. */

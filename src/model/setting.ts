@@ -17,13 +17,14 @@ export type ParsedSetting<T> = { ok: true; value: T } | { ok: false; fault: stri
 /** Reads the value of a setting; supplied by `platform/config`. */
 export type ReadSetting = <T>(setting: Setting<T>) => T;
 
-interface Described {
+export interface Described {
   name: string;
   description: string;
   fallback?: string;
 }
 
-function setting<T>(described: Described, parse: (text: string) => ParsedSetting<T>): Setting<T> {
+/** For kinds of settings that stand in files of their own. */
+export function setting<T>(described: Described, parse: (text: string) => ParsedSetting<T>): Setting<T> {
   return { fallback: '', secret: false, generated: false, ...described, parse };
 }
 

@@ -1,4 +1,5 @@
 import type { EventPattern, TypedEvent } from './event.js';
+import type { RetryOverride } from './retry-override.js';
 
 /** Outputs of the steps that are done, by the step's name. */
 export type StepOutputs = Readonly<Record<string, unknown>>;
@@ -70,13 +71,6 @@ export function undoBy<Payload, Input>(
 /** Steps as they are executed: what each of them takes was checked where it was written. */
 export type AnyStep = Omit<Step<unknown, unknown>, 'compensation'> & { readonly compensation?: AnyTask };
 export type AnyTask = Task<unknown, unknown>;
-
-/** Departs from the general rules of retrying; what is left out follows them. */
-export interface RetryOverride {
-  readonly maxAttempts?: number;
-  /** Milliseconds. */
-  readonly retryBaseMs?: number;
-}
 
 /** What we do about an event. */
 export interface Workflow {

@@ -2,7 +2,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import type { Logger } from 'winston';
-import { queueName, type RunJob } from '../model/index.js';
+import { isDeadLetter, queueName, type RunJob } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import type { QueueConnections } from '../platform/queue/index.js';
@@ -56,7 +56,7 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
           await this.delay(job, Math.max(processing.waitMs, SHORTEST_WAIT_MS), token);
           throw new DelayedError();
         case 'ended':
-          if (processing.status === 'dead_lettered') throw new UnrecoverableError('Run failed for good');
+          if (isDeadLetter(processing.status)) throw new UnrecoverableError('Run failed for good');
           return;
         case 'dropped':
           return;

@@ -1,18 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { hostname } from 'node:os';
 import type { Logger } from 'winston';
-import { RunExecutor, type Execution } from '../act/index.js';
-import { failure, type RunStatus, type TypedEvent } from '../model/index.js';
+import { TaskExecutor, type Execution } from '../act/index.js';
+import type { RunStatus, Workflow } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
 import { findWorkflow } from '../workflows/index.js';
+import { Attempt } from './attempt.js';
+import { reportAttempt } from './attempt-report.js';
 import { LeaseKeeper } from './lease-keeper.js';
-import { settleFailure } from './retry-policy.js';
+import { settleAttempt, type EndedAttempt, type RetryLimits } from './settle-attempt.js';
 import { Slots } from './slots.js';
 
-/** So many workers may die over a run before it is taken for the cause. */
-const MAX_CRASHES = 5;
+/** After so many crashes a run is executed alone: should it kill another worker, it takes no neighbour along. */
+const CRASHES_OF_A_SUSPECT = 2;
 
 /** What became of a run that a job named. */
 export type Processing =
@@ -34,7 +36,7 @@ export class RunProcessor {
 
   constructor(
     private readonly runs: RunStore,
-    private readonly executor: RunExecutor,
+    private readonly tasks: TaskExecutor,
     private readonly leases: LeaseKeeper,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -44,7 +46,8 @@ export class RunProcessor {
 
   /** @throws what the database throws; then the run is as it was, or is taken up again by its lease */
   async process(runId: string): Promise<Processing> {
-    return this.slots.use(() => this.claimAndProcess(runId));
+    const first = await this.slots.use(() => this.claimAndProcess(runId));
+    return first.outcome === 'suspect' ? this.processClaimed(first.run, 'alone') : first;
   }
 
   /** From now on no run is claimed; those that are stay in hand. */
@@ -52,12 +55,16 @@ export class RunProcessor {
     this.claiming = false;
   }
 
-  private async claimAndProcess(runId: string): Promise<Processing> {
+  private async claimAndProcess(
+    runId: string,
+  ): Promise<Processing | { outcome: 'suspect'; run: ClaimedRun }> {
     if (!this.claiming) return { outcome: 'later', waitMs: 0 };
     const claim = await this.runs.claim(runId, this.actor);
     switch (claim.outcome) {
       case 'claimed':
-        return withLogContext({ runId, eventId: claim.run.event.id }, () => this.processClaimed(claim.run));
+        return claim.run.crashes >= CRASHES_OF_A_SUSPECT
+          ? { outcome: 'suspect', run: claim.run }
+          : this.processClaimed(claim.run, 'beside others');
       case 'early':
         return { outcome: 'later', waitMs: claim.waitMs };
       case 'settled':
@@ -68,83 +75,59 @@ export class RunProcessor {
     }
   }
 
-  private async processClaimed(run: ClaimedRun): Promise<Processing> {
-    const startedAt = performance.now();
-    const settlement = await this.leases.hold(run.lease, async (signal) => {
-      const decided = toSettlement(await this.execute(run, signal), run, this.config);
-      if (decided === undefined) return undefined;
-      try {
-        await this.runs.settle(run.lease, this.actor, decided);
-        return decided;
-      } catch (error) {
-        if (error instanceof FencedError) return undefined;
-        throw error;
-      }
+  private async processClaimed(run: ClaimedRun, how: 'alone' | 'beside others'): Promise<Processing> {
+    const context = { runId: run.lease.runId, eventId: run.event.id };
+    return withLogContext(context, async () => {
+      const settlement = await this.leases.hold(run.lease, async (signal) =>
+        how === 'alone' ? this.slots.useAll(() => this.attempt(run, signal)) : this.attempt(run, signal),
+      );
+      if (settlement === undefined) return { outcome: 'dropped' };
+      return settlement.retryInMs === undefined
+        ? { outcome: 'ended', status: settlement.to }
+        : { outcome: 'later', waitMs: settlement.retryInMs };
     });
-    this.report(run, settlement, performance.now() - startedAt);
-    if (settlement === undefined) return { outcome: 'dropped' };
-    return settlement.to === 'retrying'
-      ? { outcome: 'later', waitMs: settlement.retryInMs ?? 0 }
-      : { outcome: 'ended', status: settlement.to };
   }
 
-  private async execute(run: ClaimedRun, signal: AbortSignal): Promise<Execution> {
-    if (run.crashes >= MAX_CRASHES) {
-      return {
-        outcome: 'failed',
-        failure: failure('crashes_exceeded', `${run.crashes} workers ended while they had this run`),
-      };
-    }
+  /** A run that fails for good, with steps that can be undone, stays in hand and is undone at once. */
+  private async attempt(run: ClaimedRun, signal: AbortSignal): Promise<Settlement | undefined> {
     const workflow = findWorkflow(run.workflow);
-    if (workflow === undefined) {
-      return {
-        outcome: 'failed',
-        failure: failure('workflow_missing', `No workflow is named ${run.workflow}`),
-      };
-    }
-    return this.executor.execute(run, workflow, toTypedEvent(run), signal);
-  }
-
-  /** One line for each attempt, with all that is worth knowing about it. */
-  private report(run: ClaimedRun, settlement: Settlement | undefined, durationMs: number): void {
-    const fields = {
-      provider: run.event.provider,
-      type: run.event.type,
-      workflow: run.workflow,
-      attempt: run.attempt,
-      crashes: run.crashes,
-      durationMs: Math.round(durationMs),
-      ...(settlement?.failure && { failure: settlement.failure }),
-      ...(settlement?.retryInMs !== undefined && { retryInMs: settlement.retryInMs }),
+    const attempt = new Attempt(run, workflow, this.tasks);
+    const limits = this.limitsOf(run, workflow);
+    let startedAt = performance.now();
+    const settle = async (execution: Execution, ended: EndedAttempt) => {
+      const settlement = await this.settle(run, settleAttempt(execution, ended, limits));
+      reportAttempt(this.logger, run, settlement, performance.now() - startedAt);
+      startedAt = performance.now();
+      return settlement;
     };
-    switch (settlement?.to) {
-      case 'completed':
-        return void this.logger.info('Run completed', fields);
-      case 'retrying':
-        return void this.logger.warn('Attempt failed, another will follow', fields);
-      case 'dead_lettered':
-        return void this.logger.error('Run failed for good', fields);
-      case 'pending':
-        return void this.logger.info('Run released', fields);
-      case undefined:
-        return void this.logger.warn('Run was taken over by another worker', fields);
+
+    const execution = await attempt.carryOut(signal);
+    const ended = { status: run.status, attempt: run.attempt, undoable: attempt.isUndoable };
+    const settlement = await settle(execution, ended);
+    if (settlement?.from !== 'running' || settlement.to !== 'compensating') return settlement;
+    const undone = await attempt.undo(signal);
+    return settle(undone, { status: 'compensating', attempt: 1, undoable: true });
+  }
+
+  /** @returns undefined if another worker has taken the run over */
+  private async settle(run: ClaimedRun, decided: Settlement | undefined): Promise<Settlement | undefined> {
+    if (decided === undefined) return undefined;
+    try {
+      await this.runs.settle(run.lease, this.actor, decided);
+      return decided;
+    } catch (error) {
+      if (error instanceof FencedError) return undefined;
+      throw error;
     }
   }
-}
 
-function toSettlement(execution: Execution, run: ClaimedRun, limits: Config): Settlement | undefined {
-  switch (execution.outcome) {
-    case 'completed':
-      return { from: 'running', to: 'completed', reason: 'finished' };
-    case 'failed':
-      return settleFailure(execution.failure, run.attempt, limits);
-    case 'interrupted':
-      return { from: 'running', to: 'pending', reason: 'released' };
-    case 'fenced':
-      return undefined;
+  /** The workflow's own rules go before the provider's, and those before the general ones. */
+  private limitsOf({ event }: ClaimedRun, workflow: Workflow | undefined): RetryLimits {
+    const { maxAttempts, retryBaseMs, retryJitter, retryOverrides } = this.config;
+    return {
+      ...{ maxAttempts, retryBaseMs, retryJitter: retryJitter / 100 },
+      ...retryOverrides.get(event.provider),
+      ...workflow?.retry,
+    };
   }
-}
-
-function toTypedEvent(run: ClaimedRun): TypedEvent<unknown> {
-  return { ...run.event, payload: JSON.parse((run.body ?? Buffer.from('null')).toString('utf8')) as unknown };
 }

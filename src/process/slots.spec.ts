@@ -24,6 +24,33 @@ describe('slots', () => {
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3]);
   });
 
+  it('let one have all of them to itself, and nobody overtake it', async () => {
+    const slots = new Slots(2);
+    const log: string[] = [];
+    const ends = new Map<string, () => void>();
+    const work = (name: string) => async () => {
+      log.push(name);
+      await new Promise<void>((resolve) => ends.set(name, resolve));
+    };
+    const all = [
+      slots.use(work('a')),
+      slots.useAll(work('alone')),
+      slots.use(work('b')),
+      slots.use(work('c')),
+    ];
+    await settle();
+    expect(log).toEqual(['a']);
+    ends.get('a')?.();
+    await settle();
+    expect(log).toEqual(['a', 'alone']);
+    ends.get('alone')?.();
+    await settle();
+    expect(log).toEqual(['a', 'alone', 'b', 'c']);
+    ends.get('b')?.();
+    ends.get('c')?.();
+    await Promise.all(all);
+  });
+
   it('are free again after work that failed', async () => {
     const slots = new Slots(1);
     await expect(slots.use(() => Promise.reject(new Error('no')))).rejects.toThrow('no');

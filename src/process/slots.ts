@@ -1,19 +1,43 @@
+interface Waiting {
+  readonly slots: number;
+  readonly start: () => void;
+}
+
 /** Lets so many pieces of work run at the same time; the others wait their turn, first come, first served. */
 export class Slots {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: Waiting[] = [];
+  private used = 0;
 
-  constructor(private free: number) {}
+  constructor(private readonly capacity: number) {}
 
   async use<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.free > 0) this.free--;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    return this.hold(1, work);
+  }
+
+  /** Runs the work when nothing else runs, and nothing else until it has ended. */
+  async useAll<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.hold(this.capacity, work);
+  }
+
+  private async hold<Result>(slots: number, work: () => Promise<Result>): Promise<Result> {
+    await new Promise<void>((start) => {
+      this.waiting.push({ slots, start });
+      this.startNext();
+    });
     try {
       return await work();
     } finally {
-      // A slot that somebody waits for is handed on, so that no third can come between.
-      const next = this.waiting.shift();
-      if (next === undefined) this.free++;
-      else next();
+      this.used -= slots;
+      this.startNext();
+    }
+  }
+
+  private startNext(): void {
+    for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
+      if (this.used + next.slots > this.capacity) return;
+      this.used += next.slots;
+      this.waiting.shift();
+      next.start();
     }
   }
 }

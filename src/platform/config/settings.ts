@@ -1,4 +1,4 @@
-import { choice, integer, secret, text, url, type Setting } from '../../model/index.js';
+import { choice, integer, retryOverrides, secret, text, url, type Setting } from '../../model/index.js';
 
 /** Every environment variable that is not a provider's, in the order of `.env.example`. */
 export const settings = {
@@ -71,6 +71,25 @@ export const settings = {
     description: 'After attempt n fails, the next one comes 2^n times this many milliseconds later.',
     fallback: '1000',
     min: 1,
+    max: 3_600_000,
+  }),
+  retryJitter: integer({
+    name: 'RETRY_JITTER',
+    description: 'Percent of that wait, up to which more is added at random; 0 keeps it exact.',
+    fallback: '0',
+    min: 0,
+    max: 100,
+  }),
+  retryOverrides: retryOverrides({
+    name: 'RETRY_OVERRIDES',
+    description:
+      'Other attempts and base for single providers: stripe=5:2000,github=:500 (attempts:milliseconds).\nA workflow may have its own in its file.',
+  }),
+  stepTimeoutMs: integer({
+    name: 'STEP_TIMEOUT_MS',
+    description: 'Milliseconds that a step may take, unless its workflow says otherwise.',
+    fallback: '60000',
+    min: 100,
     max: 3_600_000,
   }),
   smtpUrl: url({

@@ -1,0 +1,137 @@
+import {
+  ActionError,
+  compensationName,
+  failure,
+  failureFrom,
+  type Failure,
+  type StepOutputs,
+  type TypedEvent,
+  type Workflow,
+} from '../model/index.js';
+import { databaseFault } from '../platform/database/index.js';
+import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
+import type { NamedTask, TaskExecutor } from './task-executor.js';
+
+/** How the steps of a run, or their compensations, came to an end. */
+export type Execution =
+  | { outcome: 'completed' }
+  /** `retryAfterMs`: when the step's target wants to be asked again, if it said so. */
+  | { outcome: 'failed'; failure: Failure; retryAfterMs?: number | undefined }
+  /** Another worker has taken the run over; nothing more may be written. */
+  | { outcome: 'fenced' }
+  /** The signal came before the next step; what is done is in the ledger. */
+  | { outcome: 'interrupted' };
+
+/**
+ * A run in execution: its steps in order, or what undoes them in the opposite order, each effect once.
+ * What the ledger has as done is not done again.
+ */
+export class RunExecution {
+  private readonly ledger: Map<string, LedgerEntry>;
+
+  constructor(
+    private readonly run: ClaimedRun,
+    private readonly workflow: Workflow,
+    private readonly event: TypedEvent<unknown>,
+    private readonly tasks: TaskExecutor,
+  ) {
+    this.ledger = new Map(run.ledger);
+  }
+
+  /** True once a compensation was begun: from then on there is no way but to undo the rest. */
+  get isBeingUndone(): boolean {
+    return this.workflow.steps.some(({ name }) => {
+      const status = this.ledger.get(compensationName(name))?.status;
+      return status === 'started' || status === 'done';
+    });
+  }
+
+  /** True if a step that is done can be undone. */
+  get isUndoable(): boolean {
+    return this.stepsToUndo().length > 0;
+  }
+
+  /**
+   * Does the steps that are not done yet.
+   *
+   * @param signal when it is aborted, no further step is begun
+   * @throws when the database is away
+   */
+  async doSteps(signal: AbortSignal): Promise<Execution> {
+    return this.perform(this.workflow.steps, signal);
+  }
+
+  /**
+   * Undoes the steps that are done, the last one first.
+   *
+   * @param signal when it is aborted, no further compensation is begun
+   * @throws when the database is away
+   */
+  async undoSteps(signal: AbortSignal): Promise<Execution> {
+    return this.perform(this.stepsToUndo(), signal);
+  }
+
+  private stepsToUndo(): NamedTask[] {
+    return [...this.workflow.steps]
+      .reverse()
+      .filter(({ name }) => this.isDone(name))
+      .flatMap(({ name, compensation }) =>
+        compensation === undefined ? [] : [{ ...compensation, name: compensationName(name) }],
+      );
+  }
+
+  private async perform(tasks: readonly NamedTask[], signal: AbortSignal): Promise<Execution> {
+    for (const task of tasks.filter(({ name }) => !this.isDone(name))) {
+      if (signal.aborted) return { outcome: 'interrupted' };
+      try {
+        const input = computeInput(task, this.event, this.outputs());
+        const earlier = this.ledger.get(task.name);
+        const output = await this.tasks.perform(this.run, this.event, task, input, earlier, signal);
+        this.ledger.set(task.name, { status: 'done', output });
+      } catch (error) {
+        return toExecution(error, task, signal);
+      }
+    }
+    return { outcome: 'completed' };
+  }
+
+  private isDone(name: string): boolean {
+    return this.ledger.get(name)?.status === 'done';
+  }
+
+  private outputs(): StepOutputs {
+    const done = this.workflow.steps.filter(({ name }) => this.isDone(name));
+    return Object.fromEntries(done.map(({ name }) => [name, this.ledger.get(name)?.output]));
+  }
+}
+
+/** @throws when the database is away: then no outcome can be written down, and the run is taken up again by its lease */
+function toExecution(error: unknown, task: NamedTask, signal: AbortSignal): Execution {
+  if (error instanceof FencedError) return { outcome: 'fenced' };
+  // An action's own error may speak of timeouts, too, but never of the database's.
+  if (!(error instanceof ActionError)) {
+    const fault = databaseFault(error);
+    if (fault === 'unavailable') throw error;
+    if (fault === 'bad_row') {
+      // What the database does not take today it takes never.
+      const message = `The database does not take it: ${String(error)}`;
+      return { outcome: 'failed', failure: failure('input_invalid', message, task.name) };
+    }
+  }
+  const failed = failureFrom(error, task.name);
+  // What was cut off by our own end, and does no harm if it is repeated, has not failed.
+  if (signal.aborted && failed.retryable) return { outcome: 'interrupted' };
+  const retryAfterMs = error instanceof ActionError ? error.retryAfterMs : undefined;
+  return { outcome: 'failed', failure: failed, retryAfterMs };
+}
+
+/** An input is computed from what is recorded, so what fails once fails always. */
+function computeInput(task: NamedTask, event: TypedEvent<unknown>, outputs: StepOutputs): unknown {
+  try {
+    return task.input(event, outputs);
+  } catch (error) {
+    throw new ActionError('input_invalid', `The event lacks what the step needs: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}

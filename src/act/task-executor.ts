@@ -1,0 +1,149 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ActionError, type AnyTask, type TypedEvent } from '../model/index.js';
+import { CONFIG, type Config } from '../platform/config/index.js';
+import { databaseFault } from '../platform/database/index.js';
+import { StepStore, type ClaimedRun, type LedgerEntry, type StepEntry } from '../store/index.js';
+import { PERFORMERS, type Performer, type StepContext } from './action.js';
+
+/** A task of a run: a step, or a step's compensation. */
+export interface NamedTask extends AnyTask {
+  /** As it stands in the effect ledger. */
+  readonly name: string;
+}
+
+/** What has happened so far is written down as soon as the database is back, if it comes back within this time. */
+const WRITE_WITHIN_MS = 30_000;
+const WRITE_AGAIN_MS = 500;
+
+/** Performs single tasks, each effect once, and keeps the effect ledger around them. */
+@Injectable()
+export class TaskExecutor {
+  private readonly performers: ReadonlyMap<string, Performer<unknown, unknown>>;
+
+  constructor(
+    private readonly ledger: StepStore,
+    @Inject(PERFORMERS) performers: readonly Performer<unknown, unknown>[],
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.performers = new Map(performers.map((performer) => [performer.action.name, performer]));
+  }
+
+  /**
+   * @param earlier what the ledger says of an attempt before this one
+   * @param signal aborted when the run's lease is lost or the process shuts down
+   * @returns the action's output; the task is done and written down
+   * @throws {ActionError} for what the action can name
+   * @throws {FencedError} when the lease is void
+   * @throws what the database throws
+   */
+  async perform(
+    run: ClaimedRun,
+    event: TypedEvent<unknown>,
+    task: NamedTask,
+    input: unknown,
+    earlier: LedgerEntry | undefined,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { action } = task;
+    const performer = this.performers.get(action.name);
+    if (performer === undefined) {
+      throw new ActionError('workflow_missing', `No code for action ${action.name}`);
+    }
+    const repeat = task.onUnknown === 'repeat' || action.effect === 'keyed';
+    if (earlier?.status === 'started' && !repeat) throw unknownOutcome(action.name);
+    const context = { event, lease: run.lease, entry: toEntry(run, task, input), signal };
+    const timeoutMs = task.timeoutMs ?? this.config.stepTimeoutMs;
+    const perform = (): Promise<unknown> => performWithin(timeoutMs, performer, input, context);
+    switch (action.effect) {
+      case 'transactional':
+        return perform();
+      case 'repeatable': {
+        const output = await perform();
+        await this.ledger.finish(context.lease, context.entry, output);
+        return output;
+      }
+      case 'keyed':
+      case 'external':
+        return this.performExternal(performer, perform, context, repeat);
+    }
+  }
+
+  /** The intent is written down before the effect, so that a crash in between is not taken for nothing. */
+  private async performExternal(
+    { action }: Performer<unknown, unknown>,
+    perform: () => Promise<unknown>,
+    { lease, entry }: StepContext,
+    repeat: boolean,
+  ): Promise<unknown> {
+    await this.ledger.begin(lease, entry, repeat);
+    let output: unknown;
+    try {
+      output = await perform();
+    } catch (error) {
+      const named = nameOutcome(error, action.effect === 'keyed');
+      if (named.code !== 'outcome_unknown') await untilWritten(() => this.ledger.fail(lease, entry));
+      throw named;
+    }
+    await untilWritten(() => this.ledger.finish(lease, entry, output));
+    return output;
+  }
+}
+
+/** An unnamed error is a fault in the action: it may have come before the effect or after it, as may a timeout. */
+function nameOutcome(error: unknown, keyed: boolean): ActionError {
+  if (error instanceof ActionError && (keyed || error.code !== 'timed_out')) return error;
+  return new ActionError(keyed ? 'unexpected' : 'outcome_unknown', String(error), { cause: error });
+}
+
+/** @throws {ActionError} `timed_out`; what the action does after that changes nothing any more */
+async function performWithin(
+  timeoutMs: number,
+  performer: Performer<unknown, unknown>,
+  input: unknown,
+  context: StepContext,
+): Promise<unknown> {
+  const ended = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: ended.signal }).then(() => {
+    ended.abort();
+    throw new ActionError('timed_out', `${performer.action.name} took longer than ${timeoutMs} ms`);
+  });
+  late.catch(() => undefined);
+  try {
+    const signal = AbortSignal.any([context.signal, ended.signal]);
+    return await Promise.race([performer.perform(input, { ...context, signal }), late]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** What is known about an effect must not become unknown because the database is away for a moment. */
+async function untilWritten(write: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + WRITE_WITHIN_MS;
+  for (;;) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (databaseFault(error) !== 'unavailable' || performance.now() > deadline) throw error;
+    }
+    await sleep(WRITE_AGAIN_MS);
+  }
+}
+
+function unknownOutcome(action: string): ActionError {
+  return new ActionError(
+    'outcome_unknown',
+    `A worker ended while it performed this step; whether ${action} took effect is not known`,
+  );
+}
+
+function toEntry(run: ClaimedRun, task: NamedTask, input: unknown): StepEntry {
+  return {
+    name: task.name,
+    action: task.action.name,
+    inputHash: createHash('sha256').update(JSON.stringify(input)).digest(),
+    idempotencyKey: `${run.lease.runId}:${task.name}`,
+  };
+}

@@ -1,0 +1,44 @@
+import type { Logger } from 'winston';
+import type { ClaimedRun, Settlement } from '../store/index.js';
+
+/** One line for each attempt, with all that is worth knowing about it. */
+export function reportAttempt(
+  logger: Logger,
+  run: ClaimedRun,
+  settlement: Settlement | undefined,
+  durationMs: number,
+): void {
+  const fields = {
+    provider: run.event.provider,
+    type: run.event.type,
+    workflow: run.workflow,
+    attempt: run.attempt,
+    crashes: run.crashes,
+    durationMs: Math.round(durationMs),
+    ...(settlement?.failure && { failure: settlement.failure }),
+    ...(settlement?.retryInMs !== undefined && { retryInMs: settlement.retryInMs }),
+    ...(settlement?.waitingOn !== undefined && { circuit: settlement.waitingOn }),
+  };
+  if (settlement?.reason === 'released') return void logger.info('Run released', fields);
+  if (settlement?.reason === 'circuit_open') return void logger.info('Run waits for a circuit', fields);
+  switch (settlement?.to) {
+    case 'completed':
+      return void logger.info('Run completed', fields);
+    case 'retrying':
+      return void logger.warn('Attempt failed, another will follow', fields);
+    case 'dead_lettered':
+      return void logger.error('Run failed for good', fields);
+    case 'compensating':
+      return settlement.from === 'running'
+        ? void logger.warn('Run failed for good, what it has done is undone', fields)
+        : void logger.warn('Undoing the run failed, another attempt will follow', fields);
+    case 'compensated':
+      return void logger.error('Run failed for good and was undone', fields);
+    case 'compensation_failed':
+      return void logger.error('Run failed for good and could not be undone', fields);
+    case 'pending':
+      return;
+    case undefined:
+      return void logger.warn('Run was taken over by another worker', fields);
+  }
+}
