@@ -30,8 +30,10 @@ export {
 export {
   choice,
   integer,
+  namedUrls,
   secret,
   secrets,
+  signingSecret,
   text,
   url,
   type ParsedSetting,

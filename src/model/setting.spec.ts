@@ -1,4 +1,4 @@
-import { choice, integer, secret, secrets, text, url } from './setting.js';
+import { choice, integer, namedUrls, secret, secrets, signingSecret, text, url } from './setting.js';
 
 const described = { name: 'NAME', description: 'What it is for.' };
 
@@ -86,6 +86,83 @@ describe('secrets', () => {
   it('are known as secret, and generated only when told so', () => {
     expect(secrets(described)).toMatchObject({ secret: true, generated: false });
     expect(secrets({ ...described, generated: true })).toMatchObject({ secret: true, generated: true });
+  });
+});
+
+describe('signingSecret', () => {
+  const setting = signingSecret({ ...described, generated: true });
+  const base64 = (bytes: number) => Buffer.alloc(bytes, 0xfb).toString('base64');
+
+  it.each(['', base64(24), base64(25), base64(64), `whsec_${base64(32)}`])('takes %j', (given) => {
+    expect(setting.parse(given)).toEqual({ ok: true, value: given });
+  });
+
+  it.each([
+    'whsec_',
+    base64(23),
+    base64(65),
+    `WHSEC_${base64(32)}`,
+    `whsec_whsec_${base64(32)}`,
+    base64(32).replace('=', ''),
+    Buffer.alloc(33, 0xfb).toString('base64url'),
+    `${base64(33)} `,
+    'correct horse battery staple battery',
+  ])('refuses %j', (given) => {
+    expect(setting.parse(given)).toEqual({
+      ok: false,
+      fault: 'must be base64 of 24 to 64 bytes, with or without whsec_ before it',
+    });
+  });
+
+  it('is a secret, and takes what it writes', () => {
+    expect(setting).toMatchObject({ secret: true, generated: true });
+    const fresh = setting.writeFresh?.(Buffer.alloc(32, 0xfb)) ?? '';
+    expect(fresh).toBe(`whsec_${base64(32)}`);
+    expect(setting.parse(fresh)).toEqual({ ok: true, value: fresh });
+  });
+});
+
+describe('namedUrls', () => {
+  const setting = namedUrls({ ...described, protocols: ['https:', 'http:'] });
+
+  it.each<[string, Record<string, string>]>([
+    ['', {}],
+    [' , ', {}],
+    ['shop=https://shop.example.org', { shop: 'https://shop.example.org' }],
+    [
+      'shop=https://shop.example.org/api/ , old-2=http://10.0.0.7:8080,',
+      { shop: 'https://shop.example.org/api/', 'old-2': 'http://10.0.0.7:8080' },
+    ],
+    ['shop=HTTPS://[::1]:8443/a=b', { shop: 'HTTPS://[::1]:8443/a=b' }],
+  ])('reads %j', (given, named) => {
+    expect(setting.parse(given)).toEqual({ ok: true, value: new Map(Object.entries(named)) });
+  });
+
+  const FORM = 'must be name=url, separated by commas, with names of a-z, 0-9 and hyphens';
+  const START = 'must have a URL that starts with https:// or http://';
+
+  it.each([
+    ['https://shop.example.org', `${FORM}: number 1 is not`],
+    ['a=https://a,=https://b', `${FORM}: number 2 is not`],
+    ['Shop=https://a', `${FORM}: number 1 is not`],
+    ['a b=https://a', `${FORM}: number 1 is not`],
+    ['__proto__=https://a', `${FORM}: number 1 is not`],
+    ['a=https://a,a=https://b', 'has a twice'],
+    ['a=', `${START} for a`],
+    ['a=shop.example.org', `${START} for a`],
+    ['a=ftp://shop.example.org', `${START} for a`],
+    ['a=https://', `${START} for a`],
+    ['a=https:shop.example.org', `${START} for a`],
+    ['a=https://user:hunter2@b', 'must have a URL without a user or a password for a'],
+    ['a=https://user@b', 'must have a URL without a user or a password for a'],
+    ['a=https://b?x=1', 'must have a URL without a query or a fragment for a'],
+    ['a=https://b/#', 'must have a URL without a query or a fragment for a'],
+  ])('refuses %j', (given, fault) => {
+    expect(setting.parse(given)).toEqual({ ok: false, fault });
+  });
+
+  it('are never printed, for somebody may put a password there', () => {
+    expect(setting).toMatchObject({ secret: true, generated: false });
   });
 });
 

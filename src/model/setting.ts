@@ -9,6 +9,8 @@ export interface Setting<T = unknown> {
   readonly secret: boolean;
   /** The first start writes a fresh random value for it into `.env`. */
   readonly generated: boolean;
+  /** How a fresh value is written, of random bytes; base64url where nothing is said. */
+  readonly writeFresh?: (random: Buffer) => string;
   parse(text: string): ParsedSetting<T>;
 }
 
@@ -56,6 +58,30 @@ export function secrets(described: Described & { generated?: boolean }): Setting
   return { ...setting(described, parse), generated: described.generated ?? false, secret: true };
 }
 
+const SIGNING_SECRET_PREFIX = 'whsec_';
+
+/**
+ * A secret for Standard Webhooks: base64 of 24 to 64 bytes, after an optional `whsec_`; or empty.
+ * Source: standard-webhooks.md, "Signature scheme".
+ */
+export function signingSecret(described: Described & { generated?: boolean }): Setting<string> {
+  return {
+    ...setting(described, (value) => {
+      const base64 = value.startsWith(SIGNING_SECRET_PREFIX)
+        ? value.slice(SIGNING_SECRET_PREFIX.length)
+        : value;
+      const bytes = Buffer.from(base64, 'base64');
+      const canonical = bytes.toString('base64') === base64;
+      return value === '' || (canonical && bytes.length >= 24 && bytes.length <= 64)
+        ? ok(value)
+        : fault('must be base64 of 24 to 64 bytes, with or without whsec_ before it');
+    }),
+    generated: described.generated ?? false,
+    secret: true,
+    writeFresh: (random) => SIGNING_SECRET_PREFIX + random.toString('base64'),
+  };
+}
+
 export function integer(described: Described & { min: number; max: number }): Setting<number> {
   const { min, max } = described;
   return setting(described, (value) => {
@@ -89,4 +115,46 @@ export function url(
     }),
     secret: described.secret ?? false,
   };
+}
+
+/**
+ * `name=url`, separated by commas. No URL may have a password; one that has it all the same must not be
+ * printed, so the whole is as good as a secret.
+ */
+export function namedUrls(
+  described: Described & { protocols: readonly string[] },
+): Setting<ReadonlyMap<string, string>> {
+  const { protocols } = described;
+  const parse = (value: string): ParsedSetting<ReadonlyMap<string, string>> => {
+    const named = new Map<string, string>();
+    for (const [index, pair] of value.split(',').entries()) {
+      if (pair.trim() === '') continue;
+      const [, name = '', address = ''] = /^([a-z][a-z0-9-]*)=(.*)$/.exec(pair.trim()) ?? [];
+      if (name === '') {
+        return fault(
+          `must be name=url, separated by commas, with names of a-z, 0-9 and hyphens: number ${index + 1} is not`,
+        );
+      }
+      if (named.has(name)) return fault(`has ${name} twice`);
+      const wrong = faultOfBase(address, protocols);
+      if (wrong !== undefined) return fault(`${wrong} for ${name}`);
+      named.set(name, address);
+    }
+    return ok(named);
+  };
+  return { ...setting(described, parse), secret: true };
+}
+
+/** What is wrong with a URL to which paths are to be appended. */
+function faultOfBase(address: string, protocols: readonly string[]): string | undefined {
+  if (
+    !URL.canParse(address) ||
+    !protocols.some((protocol) => address.toLowerCase().startsWith(`${protocol}//`))
+  ) {
+    return `must have a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
+  }
+  const { username, password, href } = new URL(address);
+  if (username !== '' || password !== '') return 'must have a URL without a user or a password';
+  if (/[?#]/.test(href)) return 'must have a URL without a query or a fragment';
+  return undefined;
 }

@@ -58,7 +58,7 @@ async function showAll(service: RunningService, folder: string, config: Config):
 function demoConfig(folder: string): Config {
   const settings = providers.flatMap((provider) => provider.settings);
   const secrets = Object.fromEntries(
-    settings.filter(({ generated }) => generated).map(({ name }) => [name, freshSecret()]),
+    settings.filter(({ generated }) => generated).map((setting) => [setting.name, freshSecret(setting)]),
   );
   return readConfig(
     { ...secrets, OPS_TOKEN: freshSecret(), PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder },

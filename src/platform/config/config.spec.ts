@@ -38,6 +38,10 @@ describe('the configuration', () => {
       workerConcurrency: 16,
       maxAttempts: 3,
       retryBaseMs: 1000,
+      httpTargets: new Map(),
+      httpSigningSecret: '',
+      httpTimeoutMs: 10_000,
+      httpAllowPrivate: 'no',
       logDir: 'logs',
       logLevel: 'info',
     });
@@ -96,6 +100,9 @@ describe('a faulty environment', () => {
     ['REDIS_URL', 'http://:hunter2@cache'],
     ['SMTP_URL', 'hunter2'],
     ['STRICT_WEBHOOK_SECRET', 'hunter2'],
+    ['HTTP_SIGNING_SECRET', 'hunter2'],
+    ['HTTP_TARGETS', 'shop=https://user:hunter2@shop'],
+    ['HTTP_TARGETS', 'https://user:hunter2@shop'],
     ['OPS_TOKN', 'hunter2'],
     ['STRIPE_WEBHOOK_SECRETS', 'hunter2'],
   ])('never shows the secret in %s', (name, value) => {

@@ -36,6 +36,7 @@ describe('the first start', () => {
     expect(environment['SPEC_SECRET']).toMatch(/^[\w-]{43}$/);
     expect(environment['OPS_TOKEN']).toMatch(/^[\w-]{43}$/);
     expect(environment['SPEC_SECRET']).not.toBe(environment['OPS_TOKEN']);
+    expect(environment['HTTP_SIGNING_SECRET']).toMatch(/^whsec_[\w+/]{43}=$/);
     expect(environment).toMatchObject({ SPEC_TOKEN: '', SPEC_SENDER: 'Name <a@b> # no comment' });
     expect(fileOf()).toMatchObject({ SPEC_SECRET: environment['SPEC_SECRET'], PORT: '3001' });
     expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -30,19 +30,23 @@ export function loadEnvironment(
   return { ...fromFile, ...process.env };
 }
 
-/** 32 random bytes, in characters that need no quoting anywhere. */
-export function freshSecret(): string {
-  return randomBytes(32).toString('base64url');
+/** 32 random bytes, as the setting wants them, or in characters that need no quoting anywhere. */
+export function freshSecret({ writeFresh }: Pick<Setting, 'writeFresh'> = {}): string {
+  const random = randomBytes(32);
+  return writeFresh?.(random) ?? random.toString('base64url');
 }
 
 /** The text of `.env.example`, or of a `.env` when a source of secrets is given. */
-export function formatEnvFile(known: readonly Setting[], newSecret: () => string = () => ''): string {
+export function formatEnvFile(
+  known: readonly Setting[],
+  newSecret: (setting: Setting) => string = () => '',
+): string {
   const blocks = known.map((setting) => {
     const comment = setting.description
       .split('\n')
       .map((line) => `# ${line}`)
       .join('\n');
-    const value = setting.generated ? newSecret() : setting.fallback;
+    const value = setting.generated ? newSecret(setting) : setting.fallback;
     return `${comment}\n${setting.name}=${/[\s#<>]/.test(value) ? `"${value}"` : value}\n`;
   });
   return `# Settings of the Event-Driven Integration Service. Variables of the process win over this file.\n\n${blocks.join('\n')}`;

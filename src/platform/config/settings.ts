@@ -1,4 +1,14 @@
-import { choice, integer, retryOverrides, secret, text, url, type Setting } from '../../model/index.js';
+import {
+  choice,
+  integer,
+  namedUrls,
+  retryOverrides,
+  secret,
+  signingSecret,
+  text,
+  url,
+  type Setting,
+} from '../../model/index.js';
 
 /** Every environment variable that is not a provider's, in the order of `.env.example`. */
 export const settings = {
@@ -103,6 +113,33 @@ export const settings = {
     name: 'MAIL_FROM',
     description: 'Sender of e-mail.',
     fallback: 'Integration Service <no-reply@localhost>',
+  }),
+  httpTargets: namedUrls({
+    name: 'HTTP_TARGETS',
+    description:
+      'Services that workflows send to by name, such as shop=https://shop.example.org/api; separated by commas.\nhttp:// and private addresses are allowed here.',
+    protocols: ['https:', 'http:'],
+  }),
+  httpSigningSecret: signingSecret({
+    name: 'HTTP_SIGNING_SECRET',
+    description:
+      'Signs what workflows send by HTTP, as Standard Webhooks: base64 of 24 to 64 bytes, with or without\n"whsec_". Give it to the targets. Empty: nothing is sent.',
+    generated: true,
+  }),
+  httpTimeoutMs: integer({
+    name: 'HTTP_TIMEOUT_MS',
+    description:
+      'Milliseconds for a target to take the connection, to answer, and between two pieces of its answer.\nAfter three times as long every request is ended.',
+    fallback: '10000',
+    min: 100,
+    max: 300_000,
+  }),
+  httpAllowPrivate: choice({
+    name: 'HTTP_ALLOW_PRIVATE',
+    description:
+      'Whether URLs that come out of events may lead to private addresses, and by http:// (yes or no).',
+    fallback: 'no',
+    choices: ['yes', 'no'],
   }),
   logDir: text({
     name: 'LOG_DIR',
