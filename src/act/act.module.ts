@@ -4,13 +4,14 @@ import { CONFIG, type Config } from '../platform/config/index.js';
 import { StoreModule } from '../store/index.js';
 import { PERFORMERS, type Performer } from './action.js';
 import { EmailPerformer } from './actions/email.action.js';
+import { HttpPerformer } from './actions/http.action.js';
 import { LogPerformer } from './actions/log.action.js';
 import { createFolderMailer, createSmtpMailer, MAILER } from './actions/mailer.js';
 import { PersistPerformer } from './actions/persist.action.js';
 import { TaskExecutor } from './task-executor.js';
 
 /** Every action's performer; a new action is one file and one line here. */
-const performers = [LogPerformer, PersistPerformer, EmailPerformer];
+const performers = [LogPerformer, PersistPerformer, EmailPerformer, HttpPerformer];
 
 @Module({
   imports: [StoreModule],

@@ -17,7 +17,8 @@ export interface StepContext {
  * itself; for the others the executor keeps the ledger around `perform`.
  *
  * `perform` throws an `ActionError` for what it can name. An external action whose effect may have
- * happened although it failed throws `outcome_unknown`.
+ * happened although it failed throws `outcome_unknown`. One that may be repeated can give way to the
+ * signal: then it throws the signal's reason.
  */
 export interface Performer<Input, Output> {
   readonly action: Action<Input, Output>;

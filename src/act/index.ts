@@ -1,5 +1,6 @@
 export { ActModule } from './act.module.js';
 export { email } from './actions/email.action.js';
+export { http } from './actions/http.action.js';
 export { log } from './actions/log.action.js';
 export { persist } from './actions/persist.action.js';
 export { RunExecution, type Execution } from './run-execution.js';
