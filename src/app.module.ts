@@ -1,16 +1,19 @@
 import { BullModule } from '@nestjs/bullmq';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { WinstonModule } from 'nest-winston';
+import { hostname } from 'node:os';
 import type { Logger } from 'winston';
 import { DispatchModule } from './dispatch/index.js';
 import { IngestModule, type ProviderRegistry } from './ingest/index.js';
 import { OpsModule } from './ops/index.js';
-import { configNamespace, type Config } from './platform/config/index.js';
+import { CIRCUIT_STORE, CircuitBreaker, type CircuitStore } from './platform/circuit-breaker/index.js';
+import { CONFIG, configNamespace, type Config } from './platform/config/index.js';
 import { DATABASE_POOL, type DatabasePool } from './platform/database/index.js';
 import { LOGGER } from './platform/logging/index.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from './platform/queue/index.js';
 import { ProcessModule } from './process/index.js';
+import { PostgresCircuitStore, StoreModule } from './store/index.js';
 
 /** What is made before the application, and closed after it. */
 export interface Resources {
@@ -39,6 +42,7 @@ export class AppModule {
         ...(config.role === 'api'
           ? []
           : [
+              CircuitModule,
               ProcessModule.forProviders(configured, {
                 connections: queue,
                 concurrency: config.workerConcurrency,
@@ -77,3 +81,24 @@ class PlatformModule {
     };
   }
 }
+
+/** The circuits of whoever does the work. */
+@Global()
+@Module({
+  imports: [StoreModule],
+  providers: [
+    { provide: CIRCUIT_STORE, useExisting: PostgresCircuitStore },
+    {
+      provide: CircuitBreaker,
+      inject: [CIRCUIT_STORE, CONFIG, LOGGER],
+      useFactory: (store: CircuitStore, { circuitCooldownMs }: Config, logger: Logger) =>
+        new CircuitBreaker(
+          store,
+          { cooldownMs: circuitCooldownMs, actor: `worker:${hostname()}:${process.pid}` },
+          logger,
+        ),
+    },
+  ],
+  exports: [CircuitBreaker],
+})
+class CircuitModule {}

@@ -1,3 +1,4 @@
+export { PostgresCircuitStore, type ListedCircuit } from './circuit.store.js';
 export { DatabaseCare } from './database-care.js';
 export { DispatchStore } from './dispatch.store.js';
 export { EventReader, statusOf, type EventFilter, type EventLife, type ListedEvent } from './event.reader.js';

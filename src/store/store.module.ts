@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PostgresCircuitStore } from './circuit.store.js';
 import { DatabaseCare } from './database-care.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EventReader } from './event.reader.js';
@@ -7,7 +8,15 @@ import { PrismaService } from './prisma.service.js';
 import { RunStore } from './run.store.js';
 import { StepStore } from './step.store.js';
 
-const stores = [EventStore, RunStore, StepStore, DispatchStore, EventReader, DatabaseCare];
+const stores = [
+  EventStore,
+  RunStore,
+  StepStore,
+  DispatchStore,
+  EventReader,
+  DatabaseCare,
+  PostgresCircuitStore,
+];
 
 /** The only place that speaks SQL. */
 @Module({ providers: [PrismaService, ...stores], exports: stores })

@@ -102,6 +102,13 @@ export const settings = {
     min: 100,
     max: 3_600_000,
   }),
+  circuitCooldownMs: integer({
+    name: 'CIRCUIT_COOLDOWN_MS',
+    description: 'What is out of order is left alone for this many milliseconds, then tried once.',
+    fallback: '10000',
+    min: 100,
+    max: 3_600_000,
+  }),
   smtpUrl: url({
     name: 'SMTP_URL',
     description:
