@@ -14,7 +14,7 @@ export interface StepContext {
  * Code that performs an action.
  *
  * A `transactional` one commits its effect together with the step's entry and so finishes the step by
- * itself; for the others the executor keeps the ledger around `perform`.
+ * itself, and returns the output as it was recorded; for the others the executor keeps the ledger around `perform`.
  *
  * `perform` throws an `ActionError` for what it can name. An external action whose effect may have
  * happened although it failed throws `outcome_unknown`. One that may be repeated can give way to the

@@ -10,13 +10,15 @@ import {
 } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
-import type { NamedTask, TaskExecutor } from './task-executor.js';
+import { CircuitOpenError, type NamedTask, type TaskExecutor } from './task-executor.js';
 
 /** How the steps of a run, or their compensations, came to an end. */
 export type Execution =
   | { outcome: 'completed' }
   /** `retryAfterMs`: when the step's target wants to be asked again, if it said so. */
   | { outcome: 'failed'; failure: Failure; retryAfterMs?: number | undefined }
+  /** The next step needs what is out of order for the moment: the circuit's name. Nothing has failed. */
+  | { outcome: 'waiting'; circuit: string }
   /** Another worker has taken the run over; nothing more may be written. */
   | { outcome: 'fenced' }
   /** The signal came before the next step; what is done is in the ledger. */
@@ -108,6 +110,9 @@ export class RunExecution {
 /** @throws when the database is away: then no outcome can be written down, and the run is taken up again by its lease */
 function toExecution(error: unknown, task: NamedTask, signal: AbortSignal): Execution {
   if (error instanceof FencedError) return { outcome: 'fenced' };
+  // An action that gives way to the signal throws its reason; the step is begun again.
+  if (signal.aborted && error === signal.reason) return { outcome: 'interrupted' };
+  if (error instanceof CircuitOpenError) return { outcome: 'waiting', circuit: error.circuit };
   // An action's own error may speak of timeouts, too, but never of the database's.
   if (!(error instanceof ActionError)) {
     const fault = databaseFault(error);

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ActionError, type AnyTask, type TypedEvent } from '../model/index.js';
+import { ActionError, type AnyTask, type FailureCode, type TypedEvent } from '../model/index.js';
+import { CircuitBreaker, type Outcome } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { StepStore, type ClaimedRun, type LedgerEntry, type StepEntry } from '../store/index.js';
@@ -11,6 +12,14 @@ import { PERFORMERS, type Performer, type StepContext } from './action.js';
 export interface NamedTask extends AnyTask {
   /** As it stands in the effect ledger. */
   readonly name: string;
+}
+
+/** Thrown instead of performing a task whose target is out of order. Nothing was done, nor written down. */
+export class CircuitOpenError extends Error {
+  constructor(readonly circuit: string) {
+    super(`The circuit ${circuit} is open`);
+    this.name = 'CircuitOpenError';
+  }
 }
 
 /** What has happened so far is written down as soon as the database is back, if it comes back within this time. */
@@ -25,6 +34,7 @@ export class TaskExecutor {
   constructor(
     private readonly ledger: StepStore,
     @Inject(PERFORMERS) performers: readonly Performer<unknown, unknown>[],
+    private readonly breaker: CircuitBreaker,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.performers = new Map(performers.map((performer) => [performer.action.name, performer]));
@@ -33,8 +43,9 @@ export class TaskExecutor {
   /**
    * @param earlier what the ledger says of an attempt before this one
    * @param signal aborted when the run's lease is lost or the process shuts down
-   * @returns the action's output; the task is done and written down
+   * @returns the action's output as it is written down
    * @throws {ActionError} for what the action can name
+   * @throws {CircuitOpenError} when its target is out of order
    * @throws {FencedError} when the lease is void
    * @throws what the database throws
    */
@@ -55,18 +66,41 @@ export class TaskExecutor {
     if (earlier?.status === 'started' && !repeat) throw unknownOutcome(action.name);
     const context = { event, lease: run.lease, entry: toEntry(run, task, input), signal };
     const timeoutMs = task.timeoutMs ?? this.config.stepTimeoutMs;
-    const perform = (): Promise<unknown> => performWithin(timeoutMs, performer, input, context);
+    const circuit = performer.circuit?.(input);
+    if (circuit !== undefined) await this.admit(circuit);
+    const perform = (): Promise<unknown> =>
+      this.watch(circuit, signal, () => performWithin(timeoutMs, performer, input, context));
     switch (action.effect) {
       case 'transactional':
         return perform();
-      case 'repeatable': {
-        const output = await perform();
-        await this.ledger.finish(context.lease, context.entry, output);
-        return output;
-      }
+      case 'repeatable':
+        return this.ledger.finish(context.lease, context.entry, await perform());
       case 'keyed':
       case 'external':
         return this.performExternal(performer, perform, context, repeat);
+    }
+  }
+
+  private async admit(circuit: string): Promise<void> {
+    const { outcome } = await this.breaker.admit(circuit);
+    if (outcome === 'refused') throw new CircuitOpenError(circuit);
+  }
+
+  /** Tells the circuit what became of the work, as far as that says anything about the target. */
+  private async watch(
+    circuit: string | undefined,
+    signal: AbortSignal,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    if (circuit === undefined) return work();
+    try {
+      const output = await work();
+      this.breaker.record(circuit, 'success');
+      return output;
+    } catch (error) {
+      const outcome = signal.aborted ? undefined : outcomeFor(error);
+      if (outcome !== undefined) this.breaker.record(circuit, outcome);
+      throw error;
     }
   }
 
@@ -74,7 +108,7 @@ export class TaskExecutor {
   private async performExternal(
     { action }: Performer<unknown, unknown>,
     perform: () => Promise<unknown>,
-    { lease, entry }: StepContext,
+    { lease, entry, signal }: StepContext,
     repeat: boolean,
   ): Promise<unknown> {
     await this.ledger.begin(lease, entry, repeat);
@@ -82,13 +116,23 @@ export class TaskExecutor {
     try {
       output = await perform();
     } catch (error) {
+      // It gave way to the signal; its target will tell a repetition.
+      if (action.effect === 'keyed' && error === signal.reason) throw error;
       const named = nameOutcome(error, action.effect === 'keyed');
       if (named.code !== 'outcome_unknown') await untilWritten(() => this.ledger.fail(lease, entry));
       throw named;
     }
-    await untilWritten(() => this.ledger.finish(lease, entry, output));
-    return output;
+    return untilWritten(() => this.ledger.finish(lease, entry, output));
   }
+}
+
+const SIGNS_OF_TROUBLE = new Set<FailureCode>(['target_unavailable', 'timed_out', 'outcome_unknown']);
+
+/** What an error says about the target: one that refuses is well. */
+function outcomeFor(error: unknown): Outcome | undefined {
+  if (!(error instanceof ActionError)) return undefined;
+  if (error.code === 'target_refused') return 'success';
+  return SIGNS_OF_TROUBLE.has(error.code) ? 'failure' : undefined;
 }
 
 /** An unnamed error is a fault in the action: it may have come before the effect or after it, as may a timeout. */
@@ -119,12 +163,11 @@ async function performWithin(
 }
 
 /** What is known about an effect must not become unknown because the database is away for a moment. */
-async function untilWritten(write: () => Promise<void>): Promise<void> {
+async function untilWritten<Result>(write: () => Promise<Result>): Promise<Result> {
   const deadline = performance.now() + WRITE_WITHIN_MS;
   for (;;) {
     try {
-      await write();
-      return;
+      return await write();
     } catch (error) {
       if (databaseFault(error) !== 'unavailable' || performance.now() > deadline) throw error;
     }

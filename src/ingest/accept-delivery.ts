@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
 import type { Delivery, EnvelopeFault, Provider, Verification } from '../model/index.js';
+import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { EventRecorder, type Recording } from '../record/index.js';
 import { workflowsFor } from '../workflows/index.js';
@@ -29,6 +30,7 @@ export class AcceptDelivery {
   constructor(
     private readonly recorder: EventRecorder,
     private readonly dispatcher: Dispatcher,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -54,7 +56,7 @@ export class AcceptDelivery {
       body: delivery.body,
       headers: keepHeaders(provider, delivery),
       secretLabel,
-      workflows: workflowsFor({ provider: provider.name, type: envelope.type }),
+      workflows: workflowsFor({ provider: provider.name, type: envelope.type }, this.config.httpTargets),
     });
     if (recording.outcome === 'accepted') this.dispatcher.offer(recording.runs);
     if (recording.outcome === 'duplicate') this.dispatcher.offer(recording.unqueued);

@@ -104,4 +104,19 @@ describe('an attempt', () => {
   ] as const)('that was %s ends as the lifecycle says', (outcome, ended, settlement) => {
     expect(settleAttempt({ outcome }, ended, limits)).toEqual(settlement);
   });
+
+  it('that waits for a circuit is given back, and says for which', () => {
+    const waiting = { outcome: 'waiting', circuit: 'smtp:mail:587' } as const;
+    const settled = { reason: 'circuit_open', waitingOn: 'smtp:mail:587' };
+    expect(settleAttempt(waiting, running(3), limits)).toEqual({
+      from: 'running',
+      to: 'pending',
+      ...settled,
+    });
+    expect(settleAttempt(waiting, compensating(3), limits)).toEqual({
+      from: 'compensating',
+      to: 'compensating',
+      ...settled,
+    });
+  });
 });

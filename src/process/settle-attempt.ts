@@ -45,6 +45,12 @@ export function settleAttempt(
       return compensating
         ? { from: 'compensating', to: 'compensating', reason: 'released' }
         : { from: 'running', to: 'pending', reason: 'released' };
+    case 'waiting': {
+      const waiting = { reason: 'circuit_open', waitingOn: execution.circuit } as const;
+      return compensating
+        ? { from: 'compensating', to: 'compensating', ...waiting }
+        : { from: 'running', to: 'pending', ...waiting };
+    }
     case 'failed': {
       const { failure, retryAfterMs = 0 } = execution;
       if (failure.retryable && ended.attempt < limits.maxAttempts) {

@@ -45,7 +45,8 @@ const finishFrom = (source: string): string => `
   INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, output, started_at, finished_at)
   SELECT id, $3, $4, $7::step_status, $5, $6, $8::jsonb, now(), now() FROM ${source}
   ON CONFLICT (run_id, name) DO UPDATE SET
-    status = excluded.status, output = excluded.output, finished_at = now()`;
+    status = excluded.status, output = excluded.output, finished_at = now()
+  RETURNING output`;
 
 const FINISH = `WITH held AS (${HELD}) ${finishFrom('held')}`;
 
@@ -76,9 +77,14 @@ export class StepStore {
     await this.write('begin-step', BEGIN, lease, entry, [repeat]);
   }
 
-  /** Records that a step is done, with what it gave. */
-  async finish(lease: Lease, entry: StepEntry, output: unknown): Promise<void> {
-    await this.write('finish-step', FINISH, lease, entry, ['done', toJson(output)]);
+  /**
+   * Records that a step is done, with what it gave.
+   *
+   * @returns the output as it is recorded. JSON in PostgreSQL has an order of its own, and whoever takes the run
+   *   up later sees that one: the input of a later step must not depend on when it is made.
+   */
+  async finish(lease: Lease, entry: StepEntry, output: unknown): Promise<unknown> {
+    return this.write('finish-step', FINISH, lease, entry, ['done', toJson(output)]);
   }
 
   /** Records that an effect certainly did not happen. */
@@ -86,9 +92,13 @@ export class StepStore {
     await this.write('finish-step', FINISH, lease, entry, ['failed', null]);
   }
 
-  /** Keeps the state of an entity and records the step as done, both or neither. */
-  async keepEntity(lease: Lease, entry: StepEntry, entity: EntityState, output: unknown): Promise<void> {
-    await this.write('keep-entity', KEEP_ENTITY, lease, entry, [
+  /**
+   * Keeps the state of an entity and records the step as done, both or neither.
+   *
+   * @returns the output as it is recorded
+   */
+  async keepEntity(lease: Lease, entry: StepEntry, entity: EntityState, output: unknown): Promise<unknown> {
+    return this.write('keep-entity', KEEP_ENTITY, lease, entry, [
       'done',
       toJson(output),
       entity.provider,
@@ -107,11 +117,12 @@ export class StepStore {
     lease: Lease,
     entry: StepEntry,
     more: readonly unknown[],
-  ): Promise<void> {
+  ): Promise<unknown> {
     const { runId, epoch } = lease;
     const values = [runId, epoch, entry.name, entry.action, entry.inputHash, entry.idempotencyKey, ...more];
-    const { rowCount } = await this.pool.query({ name, text, values });
+    const { rows, rowCount } = await this.pool.query<{ output?: unknown }>({ name, text, values });
     if (rowCount === 0) throw new FencedError(lease);
+    return rows[0]?.output;
   }
 }
 

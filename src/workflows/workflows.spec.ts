@@ -7,6 +7,7 @@ import { logEvent } from './log-event.js';
 
 const FOLDER = join(process.cwd(), 'src/workflows');
 const all = [...workflows, logEvent];
+const targets = new Set(all.flatMap((workflow) => workflow.targets ?? []));
 
 const samples = providers.flatMap((provider) =>
   provider.samples.map((sample) => ({ provider: provider.name, type: sample.type, sample })),
@@ -60,7 +61,7 @@ describe('the list of workflows', () => {
 
 describe.each(samples)('the sample $provider $type', ({ provider, type, sample }) => {
   it('has what every step of its workflows needs', () => {
-    for (const workflow of workflowsFor({ provider, type })) {
+    for (const workflow of workflowsFor({ provider, type }, targets)) {
       for (const [, input] of inputsOf(workflow, eventOf(provider, sample))) {
         expect(input).toEqual(expect.any(Object));
         expect(JSON.parse(JSON.stringify(input))).not.toEqual({});
@@ -71,7 +72,7 @@ describe.each(samples)('the sample $provider $type', ({ provider, type, sample }
 
   it('gives each step the same input each time', () => {
     const event = eventOf(provider, sample);
-    for (const workflow of workflowsFor(event)) {
+    for (const workflow of workflowsFor(event, targets)) {
       expect(inputsOf(workflow, event)).toEqual(inputsOf(workflow, event));
     }
   });
@@ -89,12 +90,27 @@ describe('the workflows for an event', () => {
     ['unheard-of', 'whatever', ['log']],
     ['*', '*', ['log']],
   ])('%s %s are %j', (provider, type, names) => {
-    expect(workflowsFor({ provider, type }).map(({ name }) => name)).toEqual(names);
+    expect(workflowsFor({ provider, type }, new Set()).map(({ name }) => name)).toEqual(names);
   });
 
   it('can be found by their names, the fallback too', () => {
     for (const workflow of all) expect(findWorkflow(workflow.name)).toBe(workflow);
     for (const name of ['', 'none', 'constructor']) expect(findWorkflow(name)).toBeUndefined();
+  });
+});
+
+describe('a workflow that needs a target', () => {
+  const paid = { provider: 'stripe', type: 'payment_intent.succeeded' };
+  const names = (targets: string[]) => workflowsFor(paid, new Set(targets)).map(({ name }) => name);
+
+  it('is for no event while the target is not configured', () => {
+    expect(names([])).toEqual(['stripe-payment-succeeded']);
+    expect(names(['warehouse'])).toEqual(['stripe-payment-succeeded']);
+    expect(names(['shop'])).toEqual(['stripe-payment-succeeded', 'stripe-order-paid']);
+  });
+
+  it('is found by its name all the same, since its runs may be open', () => {
+    expect(findWorkflow('stripe-order-paid')?.targets).toEqual(['shop']);
   });
 });
 
@@ -104,7 +120,7 @@ describe('what the workflows keep and send', () => {
       (candidate) => candidate.provider === provider && candidate.type === type,
     )!;
     const event = eventOf(provider, sample);
-    return Object.fromEntries(workflowsFor(event).flatMap((workflow) => inputsOf(workflow, event)));
+    return Object.fromEntries(workflowsFor(event, targets).flatMap((workflow) => inputsOf(workflow, event)));
   };
 
   it('of a payment with Stripe', () => {
@@ -114,6 +130,29 @@ describe('what the workflows keep and send', () => {
         to: expect.stringContaining('@') as string,
         subject: expect.stringMatching(/\d+\.\d\d [A-Z]{3}$/) as string,
       },
+    });
+  });
+
+  it('of an order, and how each of its steps is undone', () => {
+    const order = findWorkflow('stripe-order-paid')!;
+    const { sample } = samples.find(({ type }) => type === 'payment_intent.succeeded')!;
+    const event = eventOf('stripe', sample);
+    const outputs = { 'reserve-stock': { status: 200, body: { id: 'r1' } } };
+    const undone = order.steps.map(({ name, compensation }) => [
+      name,
+      compensation?.input(event, outputs) ?? null,
+    ]);
+    expect(Object.fromEntries(undone)).toMatchObject({
+      'keep-order': {
+        path: '/refunds',
+        body: { payment: expect.stringMatching(/^pi_/) as string, amount: 4200, currency: 'eur' },
+      },
+      'reserve-stock': {
+        path: '/reservations/release',
+        body: { order: '1042', reservation: { body: { id: 'r1' } } },
+      },
+      'create-shipment': null,
+      'send-confirmation': null,
     });
   });
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { RunExecution, TaskExecutor } from '../../src/act/index.js';
 import type { Performer } from '../../src/act/action.js';
 import {
   ActionError,
@@ -9,11 +8,9 @@ import {
   undoBy,
   type Action,
   type EventPattern,
-  type TypedEvent,
-  type Workflow,
 } from '../../src/model/index.js';
-import type { Config } from '../../src/platform/config/index.js';
-import type { ClaimedRun, Settlement, StepEntry } from '../../src/store/index.js';
+import type { Settlement, StepEntry } from '../../src/store/index.js';
+import { executionsBy } from '../support/executions.js';
 import { openStores, type TestStores } from '../support/stores.js';
 
 const ACTOR = 'worker:test';
@@ -27,7 +24,6 @@ beforeAll(async () => {
 
 afterAll(() => stores.close());
 
-const eventOf = (run: ClaimedRun): TypedEvent<unknown> => ({ ...run.event, payload: {} });
 const entryOf = (name: string): StepEntry => ({
   name,
   action: 'mail',
@@ -47,7 +43,7 @@ const mail: Action<string> = { name: 'mail', effect: 'external' };
 const post: Action<string> = { name: 'post', effect: 'keyed' };
 const going = new AbortController().signal;
 
-/** An executor whose actions do what the test says, and a list of what they were asked to do. */
+/** Executions whose actions do what the test says, and a list of what they were asked to do. */
 function executorThat(perform: (input: string) => unknown) {
   const asked: string[] = [];
   const performers = [note, mail, post].map((action): Performer<string, unknown> => ({
@@ -58,9 +54,7 @@ function executorThat(perform: (input: string) => unknown) {
       return perform(input);
     },
   }));
-  const tasks = new TaskExecutor(stores.steps, performers, { stepTimeoutMs: 60_000 } as Config);
-  const begin = (run: ClaimedRun, of: Workflow) => new RunExecution(run, of, eventOf(run), tasks);
-  return { asked, begin };
+  return { asked, begin: executionsBy(stores, performers) };
 }
 
 describe('the steps of a run', () => {

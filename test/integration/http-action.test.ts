@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { RunExecutor } from '../../src/act/index.js';
 import type { Performer, StepContext } from '../../src/act/action.js';
 import { HttpPerformer, type HttpInput, type HttpOutput } from '../../src/act/actions/http.action.js';
 import { ActionError, defineWorkflow, type FailureCode } from '../../src/model/index.js';
@@ -7,6 +6,7 @@ import { readConfig } from '../../src/platform/config/index.js';
 import type { ClaimedRun } from '../../src/store/index.js';
 import { eventually } from '../support/eventually.js';
 import { HttpTarget, type TargetBehaviour } from '../support/http-target.js';
+import { executionsBy } from '../support/executions.js';
 import { newEvent, openStores, type TestStores } from '../support/stores.js';
 
 const TIMEOUT_MS = 300;
@@ -297,14 +297,14 @@ describe('what is never sent', () => {
   });
 });
 
-describe('the executor', () => {
+describe('a step of a run', () => {
   let stores: TestStores;
-  let executor: RunExecutor;
+  let begin: ReturnType<typeof executionsBy>;
   const going = new AbortController().signal;
 
   beforeAll(async () => {
     stores = await openStores();
-    executor = new RunExecutor(stores.steps, [performer]);
+    begin = executionsBy(stores, [performer]);
   });
 
   afterAll(() => stores.close());
@@ -319,8 +319,7 @@ describe('the executor', () => {
       ],
     });
 
-  const execute = (run: ClaimedRun, path: string, signal = going) =>
-    executor.execute(run, ship(path), { ...run.event, payload: {} }, signal);
+  const execute = (run: ClaimedRun, path: string, signal = going) => begin(run, ship(path)).doSteps(signal);
 
   /** The run as the next worker claims it, after this one lost its lease. */
   async function claimAgain({ lease }: ClaimedRun): Promise<ClaimedRun> {
@@ -390,14 +389,8 @@ describe('the executor', () => {
       perform: () => Promise.reject(new TypeError('x is not a function')),
     };
     const run = await stores.claimNew();
-    expect(
-      await new RunExecutor(stores.steps, [faulty]).execute(
-        run,
-        ship('/fault'),
-        { ...run.event, payload: {} },
-        going,
-      ),
-    ).toMatchObject({ failure: { code: 'unexpected', retryable: true } });
+    const begun = executionsBy(stores, [faulty])(run, ship('/fault'));
+    expect(await begun.doSteps(going)).toMatchObject({ failure: { code: 'unexpected', retryable: true } });
   });
 
   it.each([

@@ -4,10 +4,14 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EventPage, EventView } from '../../src/ops/event.dto.js';
+import { DEAD_LETTER_STATUSES } from '../../src/model/index.js';
 import { settings } from '../../src/platform/config/index.js';
 import { providers } from '../../src/providers/index.js';
 import { makeFolder, removeFolder } from './postgres.js';
 import { eventually } from './eventually.js';
+
+/** Nothing is left to do about such an event. */
+const SETTLED = new Set<string>(['completed', ...DEAD_LETTER_STATUSES]);
 
 const MAIN = resolve(__dirname, '../../dist/main.js');
 
@@ -106,7 +110,7 @@ export class TestService {
     return eventually(
       async () => {
         const event = await this.event(id);
-        return ['completed', 'dead_lettered'].includes(event.status) ? event : undefined;
+        return SETTLED.has(event.status) ? event : undefined;
       },
       withinMs,
       () => `event ${id} is not settled`,

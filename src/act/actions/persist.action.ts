@@ -31,7 +31,7 @@ export class PersistPerformer implements Performer<PersistInput, PersistOutput> 
       throw new ActionError('input_invalid', `The event names no ${kind} to persist`);
     }
     const output = { entity: `${event.provider}/${kind}/${key}` };
-    await this.steps.keepEntity(
+    const kept = await this.steps.keepEntity(
       lease,
       entry,
       {
@@ -45,6 +45,6 @@ export class PersistPerformer implements Performer<PersistInput, PersistOutput> 
       },
       output,
     );
-    return output;
+    return kept as PersistOutput;
   }
 }
