@@ -98,6 +98,7 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
     ];
     const failed = await stores.claim(retrying.id);
     await stores.runs.settle(failed.lease, 'worker:test', {
+      from: 'running',
       to: 'retrying',
       reason: 'failed',
       failure: failure('target_unavailable', 'away'),
@@ -108,7 +109,11 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
     // Its worker may still end it as retrying, and then nobody else would make a job.
     await stores.claim(held.id);
     const completed = await stores.claim(done.id);
-    await stores.runs.settle(completed.lease, 'worker:test', { to: 'completed', reason: 'finished' });
+    await stores.runs.settle(completed.lease, 'worker:test', {
+      from: 'running',
+      to: 'completed',
+      reason: 'finished',
+    });
 
     await forget();
     await detector.check();
