@@ -33,22 +33,24 @@ export class AppModule {
       .filter(({ verifier }) => verifier.configured)
       .map(({ provider }) => provider.name);
     const dispatch = DispatchModule.forProviders(configured);
+    const workers =
+      config.role === 'api'
+        ? []
+        : [
+            ProcessModule.forProviders(configured, dispatch, {
+              connections: queue,
+              concurrency: config.workerConcurrency,
+            }),
+          ];
     return {
       module: AppModule,
       imports: [
         PlatformModule.with(resources),
         ...(config.role === 'worker' ? [] : [IngestModule.with(providers, dispatch)]),
         dispatch,
-        ...(config.role === 'api'
-          ? []
-          : [
-              CircuitModule,
-              ProcessModule.forProviders(configured, {
-                connections: queue,
-                concurrency: config.workerConcurrency,
-              }),
-            ]),
-        OpsModule.with(dispatch, config.role !== 'worker'),
+        ...(config.role === 'api' ? [] : [CircuitModule]),
+        ...workers,
+        OpsModule.with([dispatch, ...workers], config.role !== 'worker'),
       ],
     };
   }

@@ -22,7 +22,7 @@ import {
 import { FrameworkLogger } from './platform/logging/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
-import { migrate, MigrationError } from './store/index.js';
+import { migrate, MigrationError, readInstallationId } from './store/index.js';
 
 /** From `src` as from `dist`. */
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
@@ -83,7 +83,8 @@ export async function startService(
     closers.add('database connections', () => pool.end());
     await migrateDatabase(pool, database.url, report);
 
-    const queue = await connectQueue(config.queue, database.url, warn('The queue is away'));
+    const installationId = await readInstallationId(pool);
+    const queue = await connectQueue(config.queue, database.url, warn('The queue is away'), installationId);
     closers.add('queue connections', () => queue.close());
     const providers = registerProviders(config, {
       now: Date.now,

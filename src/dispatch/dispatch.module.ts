@@ -2,16 +2,19 @@ import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { queueName, type RunJob } from '../model/index.js';
-import { StoreModule } from '../store/index.js';
+import { provideLeadership, StoreModule } from '../store/index.js';
 import { Dispatcher, RUN_QUEUES } from './dispatcher.js';
+import { QueueLossDetector } from './queue-loss-detector.js';
+import { QueueSentinel, SENTINEL_QUEUE } from './queue-sentinel.js';
 import { QueueStart } from './queue-start.js';
-import { Sweeper } from './sweeper.js';
+import { DISPATCH_LEADERSHIP, Sweeper } from './sweeper.js';
 
 @Module({})
 export class DispatchModule {
   /** @param providers names of the providers that get a queue */
   static forProviders(providers: readonly string[]): DynamicModule {
-    const queues = BullModule.registerQueue(...providers.map((provider) => ({ name: queueName(provider) })));
+    const names = [...providers.map(queueName), SENTINEL_QUEUE];
+    const queues = BullModule.registerQueue(...names.map((name) => ({ name })));
     return {
       module: DispatchModule,
       imports: [StoreModule, queues],
@@ -24,9 +27,12 @@ export class DispatchModule {
         },
         QueueStart,
         Dispatcher,
+        QueueSentinel,
+        QueueLossDetector,
+        provideLeadership(DISPATCH_LEADERSHIP),
         Sweeper,
       ],
-      exports: [Dispatcher, RUN_QUEUES],
+      exports: [Dispatcher, RUN_QUEUES, queues],
     };
   }
 }

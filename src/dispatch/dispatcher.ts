@@ -77,7 +77,7 @@ export class Dispatcher implements OnApplicationShutdown {
 
   private async enqueueIn(queue: Queue<RunJob>, runs: readonly QueueableRun[]): Promise<void> {
     if (runs.length === 0) return;
-    const jobs = runs.map((run) => ({ runId: run.id, number: run.dispatches + 1 }));
+    const jobs = runs.map(({ id, dispatches, epoch }) => ({ runId: id, number: dispatches + 1, epoch }));
     await queue.addBulk(
       jobs.map(({ runId, number }) => ({
         name: 'run',

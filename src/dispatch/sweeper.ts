@@ -1,23 +1,32 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'winston';
-import { jobId } from '../model/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
-import { DatabaseCare, DispatchStore, type QueueableRun } from '../store/index.js';
+import {
+  DatabaseCare,
+  DispatchStore,
+  Leadership,
+  leadershipToken,
+  type QueueableRun,
+} from '../store/index.js';
 import { Dispatcher, RUN_QUEUES, type RunQueues } from './dispatcher.js';
+import { findLost } from './lost-jobs.js';
+import { QueueLossDetector } from './queue-loss-detector.js';
+
+/** Name of the leadership over the tasks here. */
+export const DISPATCH_LEADERSHIP = 'dispatch';
 
 const SWEEP_MS = 1_000;
+const QUEUE_CHECK_MS = 2_000;
 const SUSPECT_SWEEP_MS = 15_000;
 const PARTITION_CARE_MS = 3_600_000;
 const BATCH = 500;
-
-/** States of a job that will never reach a worker. */
-const DEAD_ENDS = new Set(['completed', 'failed', 'unknown']);
 
 /**
  * Brings back what fell between the store and the queue: runs that were recorded and never queued,
  * runs whose worker died, and runs whose job the queue has lost.
  *
- * Any number of processes may sweep at the same time, since a job that is made twice has the same id.
+ * One process, the leader, sweeps. Where two do so for a moment, no harm is done: a job that is made twice has the
+ * same id.
  */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
@@ -27,12 +36,15 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly store: DispatchStore,
     private readonly dispatcher: Dispatcher,
     private readonly database: DatabaseCare,
+    private readonly detector: QueueLossDetector,
+    @Inject(leadershipToken(DISPATCH_LEADERSHIP)) private readonly leadership: Leadership,
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
     this.every(SWEEP_MS, () => this.sweepUnqueued());
+    this.every(QUEUE_CHECK_MS, () => this.detector.check());
     this.every(SUSPECT_SWEEP_MS, () => this.sweepSuspects());
     this.every(PARTITION_CARE_MS, () => this.database.ensurePartitions());
   }
@@ -41,12 +53,12 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.timers.forEach(clearInterval);
   }
 
-  /** Runs the task again and again, never twice at a time. A failure is told; the next turn may succeed. */
+  /** Runs the task again and again while this process leads, never twice at a time. The turn after a failure may succeed. */
   private every(intervalMs: number, task: () => Promise<void>): void {
     const outage = new Outage(this.logger, 'A sweep failed');
     let busy = false;
     const turn = async (): Promise<void> => {
-      if (busy) return;
+      if (busy || !this.leadership.isLeader) return;
       busy = true;
       try {
         await task();
@@ -72,17 +84,11 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   async sweepSuspects(): Promise<void> {
     for (let found = BATCH; found >= BATCH;) {
       const suspects = await this.store.findSuspects([...this.queues.keys()], BATCH);
-      const isLost = await Promise.all(suspects.map((run) => this.isLost(run)));
-      const lost = suspects.filter((_, index) => isLost[index]);
-      if (lost.length > 0) await this.requeue(lost, 'Queued again what the queue had lost');
-      await this.store.clearSuspects(suspects.filter((_, index) => !isLost[index]));
+      const lost = await findLost(this.queues, suspects);
+      if (lost.size > 0) await this.requeue([...lost], 'Queued again what the queue had lost');
+      await this.store.clearSuspects(suspects.filter((run) => !lost.has(run)));
       found = suspects.length;
     }
-  }
-
-  private async isLost(run: QueueableRun): Promise<boolean> {
-    const state = await this.queues.get(run.provider)?.getJobState(jobId(run.id, run.dispatches));
-    return state !== undefined && DEAD_ENDS.has(state);
   }
 
   private async requeue(runs: readonly QueueableRun[], message: string): Promise<void> {

@@ -1,9 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RUN_QUEUES, type RunQueues } from '../dispatch/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
+import { WorkerLiveness } from '../process/index.js';
 import { DatabaseCare } from '../store/index.js';
 
 /** Milliseconds that a check may take: whoever asks for health wants an answer now. */
@@ -23,6 +24,7 @@ export class HealthChecks {
     private readonly care: DatabaseCare,
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
     @Inject(CONFIG) private readonly config: Config,
+    @Optional() private readonly liveness?: WorkerLiveness,
   ) {}
 
   async database(): Promise<HealthIndicatorResult> {
@@ -35,6 +37,13 @@ export class HealthChecks {
     const [queue] = this.queues.values();
     if (queue === undefined) return this.indicators.check('queue').up({ backend, queues: 0 });
     return this.answers('queue', () => queue.getWaitingCount(), { backend, queues: this.queues.size });
+  }
+
+  /** Down when a worker has stopped taking jobs. Up as well where no worker is. */
+  async workers(): Promise<HealthIndicatorResult> {
+    const stalled = this.liveness?.stalledProviders() ?? [];
+    const check = this.indicators.check('workers');
+    return Promise.resolve(stalled.length === 0 ? check.up() : check.down({ stalled }));
   }
 
   async memory(): Promise<HealthIndicatorResult> {

@@ -29,16 +29,17 @@ export class HealthController {
     return this.health.check([
       () => checks.database(),
       () => checks.queue(),
+      () => checks.workers(),
       () => checks.memory(),
       () => checks.disk(),
     ]);
   }
 
-  /** Only what a restart would mend: that this answers is the answer. */
+  /** Only what a restart would mend: that this answers, and that its workers take jobs. */
   @Get('live')
   @HealthCheck()
   async live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+    return this.health.check([() => this.checks.workers()]);
   }
 
   /** Whether to send traffic here. A queue that is away is no reason not to: accepting goes on. */

@@ -10,13 +10,13 @@ import { Readiness } from './readiness.js';
 @Module({})
 export class OpsModule {
   /**
-   * @param dispatch the module that knows the queues
+   * @param observed the modules that know the queues and, where there are any, the workers
    * @param api whether to serve the operations API beside the health checks
    */
-  static with(dispatch: DynamicModule, api: boolean): DynamicModule {
+  static with(observed: readonly DynamicModule[], api: boolean): DynamicModule {
     return {
       module: OpsModule,
-      imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, dispatch],
+      imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
       controllers: [HealthController, ...(api ? [EventsController] : [])],
       providers: [HealthChecks, Readiness, OpsTokenGuard],
     };

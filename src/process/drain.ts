@@ -3,6 +3,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import { LOGGER } from '../platform/logging/index.js';
+import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
 import { RunStore } from '../store/index.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { RunProcessor } from './run-processor.js';
@@ -19,6 +20,7 @@ const STEPS_DEADLINE_MS = 2_000;
 export class Drain implements BeforeApplicationShutdown {
   constructor(
     @Inject(QUEUE_WORKERS) private readonly workers: readonly WorkerHost[],
+    @Inject(QUEUE_CONNECTIONS) private readonly connections: QueueConnections,
     private readonly leases: LeaseKeeper,
     private readonly runs: RunStore,
     private readonly processor: RunProcessor,
@@ -27,7 +29,10 @@ export class Drain implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.processor.stopClaiming();
-    const closed = Promise.all(this.workers.map(({ worker }) => worker.close()));
+    // A worker waits for its queue to hear that its jobs have ended: where there is none, for ever.
+    const force = !this.connections.isConnected();
+    const closing = this.workers.map(({ worker }) => worker.close(force));
+    const closed = Promise.all([...closing, this.leases.idle()]);
     if (await endsWithin(closed, RUNS_DEADLINE_MS)) return;
     this.leases.interrupt();
     if (await endsWithin(closed, STEPS_DEADLINE_MS)) return;

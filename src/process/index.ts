@@ -1,1 +1,2 @@
 export { ProcessModule } from './process.module.js';
+export { WorkerLiveness } from './worker-liveness.js';

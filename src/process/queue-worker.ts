@@ -7,6 +7,7 @@ import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import type { QueueConnections } from '../platform/queue/index.js';
 import { RunProcessor, type Processing } from './run-processor.js';
+import { WorkerLiveness } from './worker-liveness.js';
 
 /** Shortest wait before a job is looked at again, in milliseconds. */
 const SHORTEST_WAIT_MS = 200;
@@ -43,6 +44,7 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
 
     constructor(
       private readonly processor: RunProcessor,
+      private readonly liveness: WorkerLiveness,
       @Inject(LOGGER) private readonly logger: Logger,
     ) {
       super();
@@ -50,6 +52,7 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
     }
 
     override async process(job: Job<RunJob>, token?: string): Promise<void> {
+      this.liveness.started(provider);
       const processing = await this.attempt(job);
       switch (processing.outcome) {
         case 'later':

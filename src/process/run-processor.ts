@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { hostname } from 'node:os';
 import type { Logger } from 'winston';
 import { TaskExecutor, type Execution } from '../act/index.js';
 import type { RunStatus, Workflow } from '../model/index.js';
@@ -12,6 +11,7 @@ import { reportAttempt } from './attempt-report.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { settleAttempt, type EndedAttempt, type RetryLimits } from './settle-attempt.js';
 import { Slots } from './slots.js';
+import { WORKER } from './worker-name.js';
 
 /** After so many crashes a run is executed alone: should it kill another worker, it takes no neighbour along. */
 const CRASHES_OF_A_SUSPECT = 2;
@@ -28,7 +28,7 @@ export type Processing =
 @Injectable()
 export class RunProcessor {
   /** Names this process in the audit trail. */
-  readonly actor = `worker:${hostname()}:${process.pid}`;
+  readonly actor = WORKER;
 
   /** Every queue's worker takes as many jobs as the process may execute; together they must not exceed it. */
   private readonly slots: Slots;
@@ -50,6 +50,11 @@ export class RunProcessor {
     return first.outcome === 'suspect' ? this.processClaimed(first.run, 'alone') : first;
   }
 
+  /** How many more runs this process could execute now. */
+  get freeSlots(): number {
+    return this.slots.free;
+  }
+
   /** From now on no run is claimed; those that are stay in hand. */
   stopClaiming(): void {
     this.claiming = false;
@@ -59,6 +64,7 @@ export class RunProcessor {
     runId: string,
   ): Promise<Processing | { outcome: 'suspect'; run: ClaimedRun }> {
     if (!this.claiming) return { outcome: 'later', waitMs: 0 };
+    await this.leases.giveBackStranded();
     const claim = await this.runs.claim(runId, this.actor);
     switch (claim.outcome) {
       case 'claimed':

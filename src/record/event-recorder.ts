@@ -142,7 +142,11 @@ function newTraceparent(): string {
 }
 
 function toAccepted({ event: { id: eventId, provider }, runs }: NewEvent): Recording {
-  return { outcome: 'accepted', eventId, runs: runs.map(({ id }) => ({ id, provider, dispatches: 0 })) };
+  return {
+    outcome: 'accepted',
+    eventId,
+    runs: runs.map(({ id }) => ({ id, provider, dispatches: 0, epoch: 0 })),
+  };
 }
 
 function toDuplicate(delivery: NewEvent, original: RecordedEvent | undefined): Recording {

@@ -15,17 +15,17 @@ const SUSPECT_AFTER = `interval '60 seconds'`;
  * is no longer open.
  */
 const UNQUEUED = `
-  (SELECT id, provider, dispatches FROM runs
+  (SELECT id, provider, dispatches, epoch FROM runs
    WHERE status = 'pending' AND queued_at IS NULL AND waiting_on IS NULL
      AND created_at < now() - ${MISSED_AFTER} AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
-  (SELECT id, provider, dispatches FROM runs
+  (SELECT id, provider, dispatches, epoch FROM runs
    WHERE status = 'compensating' AND queued_at IS NULL AND waiting_on IS NULL AND lease_until IS NULL
      AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
-  (SELECT id, provider, dispatches FROM runs
+  (SELECT id, provider, dispatches, epoch FROM runs
    WHERE lease_until < now() AND (queued_at IS NULL OR queued_at < lease_until) AND provider = ANY ($2)
    ORDER BY lease_until LIMIT $1)`;
 
@@ -34,7 +34,7 @@ const UNQUEUED = `
  * Runs whose job ought to have been taken long ago. Most of them merely stand in a long queue.
  */
 const SUSPECTS = `
-  SELECT id, provider, dispatches FROM runs
+  SELECT id, provider, dispatches, epoch FROM runs
   WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND queued_at < now() - ${SUSPECT_AFTER}
     AND waiting_on IS NULL AND provider = ANY ($2)
     AND coalesce(lease_until, next_attempt_at, queued_at) < now() - ${SUSPECT_AFTER}
@@ -46,17 +46,41 @@ const CLEAR_SUSPECTS = `
   UPDATE runs SET queued_at = now() FROM alive WHERE runs.id = alive.id`;
 
 /**
- * Two processes may have made the same job; the number rises once. Whoever writes many runs locks them in the
- * order of their ids, so that no two wait for each other in a ring.
+ * $1 providers, $2 jobs made since then, or null for all, $3 the run to go on after, $4 limit.
+ * Whoever holds a run now may need its job for the next attempt, so leases are not looked at.
+ */
+const QUEUED = `
+  SELECT id, provider, dispatches, epoch FROM runs
+  WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND provider = ANY ($1)
+    AND queued_at >= coalesce($2, '-infinity'::timestamptz) AND id > $3
+  ORDER BY id LIMIT $4`;
+
+/** $1 runs. Those of them that are still as they ought to be while they have a job. */
+const STILL_QUEUED = `
+  SELECT id, provider, dispatches, epoch FROM runs
+  WHERE id = ANY ($1::uuid[]) AND status IN ('pending', 'retrying', 'running', 'compensating')
+    AND queued_at IS NOT NULL`;
+
+/**
+ * Two processes may have made the same job; the number rises once. A run that a worker has meanwhile taken and
+ * given back has no job, though one was made: it stays unqueued, for the sweeper. Whoever writes many runs locks them
+ * in the order of their ids, so that no two wait for each other in a ring.
  */
 const MARK_QUEUED = `
   WITH made AS (
-    SELECT runs.id, job.number FROM runs
-    JOIN unnest($1::uuid[], $2::int[]) AS job (run_id, number)
+    SELECT runs.id, job.number,
+           runs.epoch > job.epoch AND runs.status IN ('pending', 'compensating')
+             AND runs.lease_until IS NULL AND runs.next_attempt_at IS NULL AS was_given_back
+    FROM runs
+    JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS job (run_id, number, epoch)
       ON runs.id = job.run_id AND runs.dispatches < job.number
     ORDER BY runs.id FOR UPDATE OF runs
   )
-  UPDATE runs SET queued_at = now(), dispatches = made.number FROM made WHERE runs.id = made.id`;
+  UPDATE runs SET dispatches = made.number, queued_at = CASE WHEN made.was_given_back THEN queued_at ELSE now() END
+  FROM made WHERE runs.id = made.id`;
+
+/** Every id comes after it. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What the dispatcher and its sweeper ask of the runs. */
 @Injectable()
@@ -78,12 +102,40 @@ export class DispatchStore {
     await this.pool.query(CLEAR_SUSPECTS, [runs.map(({ id }) => id)]);
   }
 
-  /** @param jobs the jobs that were made: their runs and their numbers */
-  async markQueued(jobs: readonly { runId: string; number: number }[]): Promise<void> {
+  /**
+   * Open runs that a job was made for, a batch at a time.
+   *
+   * @param providers those that have a queue
+   * @param since only jobs that were made from then on; undefined for all
+   * @param after the last run of the batch before
+   */
+  async findQueued(
+    providers: readonly string[],
+    since: Date | undefined,
+    after: QueueableRun | undefined,
+    limit: number,
+  ): Promise<QueueableRun[]> {
+    const values = [providers, since ?? null, after?.id ?? FIRST_ID, limit];
+    return (await this.pool.query<QueueableRun>(QUEUED, values)).rows;
+  }
+
+  /** Those of the runs that are still open and for which no later job was made. */
+  async keepQueued(runs: readonly QueueableRun[]): Promise<QueueableRun[]> {
+    const { rows } = await this.pool.query<QueueableRun>(STILL_QUEUED, [runs.map(({ id }) => id)]);
+    const dispatches = new Map(runs.map((run) => [run.id, run.dispatches]));
+    return rows.filter((row) => row.dispatches === dispatches.get(row.id));
+  }
+
+  /** @param jobs the jobs that were made: their runs, their numbers, and the epochs in which the runs were found */
+  async markQueued(jobs: readonly { runId: string; number: number; epoch: number }[]): Promise<void> {
     await this.pool.query({
       name: 'mark-queued',
       text: MARK_QUEUED,
-      values: [jobs.map(({ runId }) => runId), jobs.map(({ number }) => number)],
+      values: [
+        jobs.map(({ runId }) => runId),
+        jobs.map(({ number }) => number),
+        jobs.map(({ epoch }) => epoch),
+      ],
     });
   }
 }

@@ -28,6 +28,8 @@ export interface QueueableRun {
   readonly provider: string;
   /** Number of the last job that was made for it; the next one has the number above. */
   readonly dispatches: number;
+  /** Its epoch when it was found: once it rises, a worker has taken the run. */
+  readonly epoch: number;
 }
 
 /** The event that a delivery key already stands for. */
@@ -79,7 +81,7 @@ const RECORD = `
 const FIND = `
   SELECT key.ordinality, event.id, event.body_sha256, event_status(array_agg(run.status) FILTER (WHERE run.superseded_by IS NULL)) AS status,
          coalesce(jsonb_agg(jsonb_build_object('id', run.id, 'provider', run.provider,
-                                               'dispatches', run.dispatches))
+                                               'dispatches', run.dispatches, 'epoch', run.epoch))
            FILTER (WHERE run.status = 'pending' AND run.queued_at IS NULL), '[]') AS unqueued
   FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
          AS key (provider, account, delivery_key, ordinality)

@@ -10,6 +10,8 @@ export {
   type QueueableRun,
   type RecordedEvent,
 } from './event.store.js';
+export { InstallationStore, readInstallationId, type QueueConfirmation } from './installation.store.js';
+export { Leadership, leadershipToken, provideLeadership } from './leadership.js';
 export { FencedError, type ClaimedRun, type LedgerEntry, type Lease } from './lease.js';
 export { RunStore, type Claim, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';

@@ -4,6 +4,7 @@ import { DatabaseCare } from './database-care.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EventReader } from './event.reader.js';
 import { EventStore } from './event.store.js';
+import { InstallationStore } from './installation.store.js';
 import { PrismaService } from './prisma.service.js';
 import { RunStore } from './run.store.js';
 import { StepStore } from './step.store.js';
@@ -16,6 +17,7 @@ const stores = [
   EventReader,
   DatabaseCare,
   PostgresCircuitStore,
+  InstallationStore,
 ];
 
 /** The only place that speaks SQL. */

@@ -202,7 +202,10 @@ describe('while the mail server is down', () => {
 
   it('the queue keeps the last five failed jobs', async () => {
     const connection = new Redis(backends.env['REDIS_URL'] ?? '', { maxRetriesPerRequest: null });
-    const queue = new Queue(queueName('stripe'), { connection, prefix: '{integration}' });
+    const { rows } = await backends.pool.query<{ prefix: string }>(
+      `SELECT '{integration-' || left(id::text, 8) || '}' AS prefix FROM installation`,
+    );
+    const queue = new Queue(queueName('stripe'), { connection, prefix: rows[0]!.prefix });
     try {
       expect(await queue.getFailedCount()).toBe(5);
       expect(await queue.getCompletedCount()).toBeLessThanOrEqual(10);

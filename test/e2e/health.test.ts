@@ -16,13 +16,14 @@ describe.each(QUEUE_BACKENDS)('the health of a service with its queue in %s', (q
     await backends.close();
   });
 
-  it('names database, queue, memory and disk', async () => {
+  it('names database, queue, workers, memory and disk', async () => {
     const reply = await request(service.url).get('/health').expect(200).expect('content-type', /json/);
     expect(reply.body).toMatchObject({
       status: 'ok',
       details: {
         database: { status: 'up' },
         queue: { status: 'up', backend: queue, queues: 3 },
+        workers: { status: 'up' },
         memory: { status: 'up', rss: expect.any(Number) as number },
         disk: { status: 'up', free: expect.any(Number) as number },
       },
@@ -30,7 +31,8 @@ describe.each(QUEUE_BACKENDS)('the health of a service with its queue in %s', (q
   });
 
   it('is live, and ready for traffic', async () => {
-    await request(service.url).get('/health/live').expect(200);
+    const live = await request(service.url).get('/health/live').expect(200);
+    expect(live.body).toMatchObject({ details: { workers: { status: 'up' } } });
     const reply = await request(service.url).get('/health/ready').expect(200);
     expect(reply.body).toMatchObject({ details: { service: { status: 'up' }, database: { status: 'up' } } });
   });

@@ -295,12 +295,13 @@ describe('the documentation of the API', () => {
 });
 
 describe('health', () => {
-  it('tells of the database, the queue, the memory and the disk', async () => {
+  it('tells of the database, the queue, the workers, the memory and the disk', async () => {
     const reply = await fetch(`${service.url}/health`);
     expect(reply.status).toBe(200);
     const details = {
       database: { status: 'up' },
       queue: { status: 'up', backend: 'postgres', queues: 3 },
+      workers: { status: 'up' },
       memory: { status: 'up', rss: expect.any(Number) as number },
       disk: { status: 'up', free: expect.any(Number) as number },
     };

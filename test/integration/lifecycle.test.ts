@@ -169,7 +169,7 @@ describe('a release', () => {
     ['between two steps', (lease: Lease) => stores.runs.settle(lease, ACTOR, RELEASED)],
   ])('%s does not count the attempt, and calls for a new job', async (_, release) => {
     const run = await stores.recordRun();
-    await stores.dispatch.markQueued([{ runId: run.id, number: 1 }]);
+    await stores.dispatch.markQueued([{ runId: run.id, number: 1, epoch: 0 }]);
     const { lease } = await stores.claim(run.id);
     await release(lease);
     expect(await stores.run(run.id)).toMatchObject({

@@ -121,7 +121,7 @@ describe('a delivery', () => {
   it('that comes again while its run is queued or in hand calls for no job', async () => {
     const first = delivery();
     const { runs } = await must('accepted', recorder.record(first));
-    await stores.dispatch.markQueued([{ runId: runs[0]!.id, number: 1 }]);
+    await stores.dispatch.markQueued([{ runId: runs[0]!.id, number: 1, epoch: 0 }]);
     expect(await recorder.record(again(first))).toMatchObject({ eventStatus: 'received', unqueued: [] });
     const { lease } = await stores.claim(runs[0]!.id);
     expect(await recorder.record(again(first))).toMatchObject({ eventStatus: 'processing', unqueued: [] });

@@ -204,7 +204,7 @@ describe('finding by identity', () => {
       id: one.event.id,
       status: 'received',
       bodySha256: one.bodySha256,
-      unqueued: [{ id: one.runs[0]?.id, provider: 'stripe', dispatches: 0 }],
+      unqueued: [{ id: one.runs[0]?.id, provider: 'stripe', dispatches: 0, epoch: 0 }],
     });
   });
 
@@ -215,7 +215,7 @@ describe('finding by identity', () => {
     };
     await stores.events.record([event]);
     const [a, b, c] = event.runs.map(({ id }) => id);
-    await stores.dispatch.markQueued([{ runId: a!, number: 1 }]);
+    await stores.dispatch.markQueued([{ runId: a!, number: 1, epoch: 0 }]);
     await stores.claim(b!);
     const [found] = await stores.events.find([event.event]);
     expect(found).toMatchObject({ status: 'processing', unqueued: [{ id: c, dispatches: 0 }] });

@@ -1,12 +1,13 @@
 import { Queue, Worker, type Job } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { Dispatcher, type RunQueues } from '../../src/dispatch/index.js';
+import { QueueLossDetector } from '../../src/dispatch/queue-loss-detector.js';
+import { QueueSentinel, SENTINEL_QUEUE, type Sentinel } from '../../src/dispatch/queue-sentinel.js';
 import { Sweeper } from '../../src/dispatch/sweeper.js';
 import { failure, jobId, queueName, type RunJob } from '../../src/model/index.js';
-import { connectQueue, type QueueConnections } from '../../src/platform/queue/index.js';
-import { DatabaseCare, type QueueableRun } from '../../src/store/index.js';
-import { QUEUE_BACKENDS, type QueueBackendName } from '../support/backends.js';
+import type { QueueConnections } from '../../src/platform/queue/index.js';
+import { DatabaseCare, InstallationStore, Leadership, type QueueableRun } from '../../src/store/index.js';
+import { connectTestQueue, loseQueue, QUEUE_BACKENDS } from '../support/backends.js';
 import { eventually } from '../support/eventually.js';
 import { openStores, silentLogger, type TestStores } from '../support/stores.js';
 
@@ -17,13 +18,17 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
   let connections: QueueConnections;
   let queue: Queue<RunJob>;
   let queues: RunQueues;
+  let sentinel: Queue<Sentinel>;
   let dispatcher: Dispatcher;
   let sweeper: Sweeper;
+  let leadership: Leadership;
 
   beforeAll(async () => {
     stores = await openStores(backend);
-    connections = await connect(backend, stores.backends.env);
+    connections = await connectTestQueue(stores.backends.env);
     queue = openQueue(connections);
+    sentinel = new Queue(SENTINEL_QUEUE, { connection: connections.producer, prefix: connections.prefix });
+    leadership = new Leadership('dispatch', stores.pool);
     queues = new Map([[PROVIDER, queue]]);
     dispatcher = new Dispatcher(queues, stores.dispatch, silentLogger);
     sweeper = openSweeper(dispatcher, queues);
@@ -40,6 +45,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
   afterAll(async () => {
     await dispatcher.onApplicationShutdown();
     await queue.close();
+    await sentinel.close();
     connections.close();
     await stores.close();
   });
@@ -49,19 +55,20 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
   }
 
   function openSweeper(through: Dispatcher, over: RunQueues): Sweeper {
-    return new Sweeper(stores.dispatch, through, new DatabaseCare(stores.pool), over, silentLogger);
+    const { dispatch, pool } = stores;
+    const detector = new QueueLossDetector(
+      dispatch,
+      new InstallationStore(pool),
+      through,
+      new QueueSentinel(sentinel),
+      over,
+      silentLogger,
+    );
+    return new Sweeper(dispatch, through, new DatabaseCare(pool), detector, leadership, over, silentLogger);
   }
 
   /** Takes everything from the queue's backend, as its loss would. */
-  async function forget(): Promise<void> {
-    if (backend === 'postgres') {
-      await stores.pool.query('TRUNCATE bullmq.job CASCADE');
-      return;
-    }
-    const redis = new Redis(stores.backends.env['REDIS_URL'] ?? '');
-    await redis.flushdb();
-    redis.disconnect();
-  }
+  const forget = (): Promise<void> => loseQueue(stores.backends);
 
   const jobs = async (): Promise<Job<RunJob>[]> =>
     queue.getJobs(['waiting', 'delayed', 'active', 'prioritized']);
@@ -161,6 +168,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
   describe('the sweeper', () => {
     it('by itself queues a recorded run that nobody queued within 4 s, and once', async () => {
       const run = await stores.recordRun();
+      await leadership.onApplicationBootstrap();
       sweeper.onApplicationBootstrap();
       try {
         await eventually(
@@ -171,9 +179,21 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
         await sleep(1_500);
       } finally {
         sweeper.onModuleDestroy();
+        await leadership.onModuleDestroy();
       }
       expect(await jobIds()).toEqual([jobId(run.id, 1)]);
       expect(await stores.run(run.id)).toMatchObject({ dispatches: 1 });
+    });
+
+    it('queues what a worker has taken and given back before the making of its job was written down', async () => {
+      const run = await recordOld();
+      const [found] = await stores.dispatch.findUnqueued([PROVIDER], 1);
+      const { lease } = await stores.claim(run.id);
+      await stores.runs.release([lease], 'worker:test');
+      await dispatcher.enqueue([found!]);
+      expect(await stores.run(run.id)).toMatchObject({ dispatches: 1, queued_at: null });
+      await sweeper.sweepUnqueued();
+      expect(await jobIds()).toEqual([jobId(run.id, 1), jobId(run.id, 2)]);
     });
 
     it('leaves to the dispatcher what was recorded just now', async () => {
@@ -303,7 +323,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
 
     it('in several processes at once makes one job for each run', async () => {
       const runs = [await recordOld(), await recordOld(), await recordOld()];
-      await Promise.all(Array.from({ length: 5 }, () => sweeper.sweepUnqueued()));
+      await Promise.all(Array.from({ length: 3 }, () => openSweeper(dispatcher, queues).sweepUnqueued()));
       expect(await jobIds()).toEqual(runs.map(({ id }) => jobId(id, 1)).sort());
     });
 
@@ -345,7 +365,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
     }
 
     it('does no harm: the run is queued by the sweeper when the queue is back', async () => {
-      const lost = await connect(backend, stores.backends.env);
+      const lost = await connectTestQueue(stores.backends.env);
       const absent = openQueue(lost);
       const stranded = new Dispatcher(new Map([[PROVIDER, absent]]), stores.dispatch, silentLogger);
       const run = await recordOld();
@@ -364,14 +384,3 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
     });
   });
 });
-
-async function connect(
-  backend: QueueBackendName,
-  env: Readonly<Record<string, string>>,
-): Promise<QueueConnections> {
-  const chosen =
-    backend === 'redis'
-      ? { kind: 'redis' as const, url: env['REDIS_URL'] ?? '' }
-      : { kind: 'postgres' as const };
-  return connectQueue(chosen, env['DATABASE_URL'] ?? '', () => undefined);
-}

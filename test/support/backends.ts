@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { connectQueue, type QueueConnections } from '../../src/platform/queue/index.js';
 
 /** Both places where the queue can be. Whatever can run on both is tested on both. */
 export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
@@ -31,6 +32,27 @@ export async function openBackends(queue: QueueBackendName): Promise<TestBackend
       await administer(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
+}
+
+/** The connections of a process whose service has these settings. */
+export async function connectTestQueue(env: TestBackends['env']): Promise<QueueConnections> {
+  const redisUrl = env['REDIS_URL'];
+  const backend =
+    redisUrl === undefined ? { kind: 'postgres' as const } : { kind: 'redis' as const, url: redisUrl };
+  const installationId = randomBytes(4).toString('hex');
+  return connectQueue(backend, env['DATABASE_URL'] ?? '', () => undefined, installationId);
+}
+
+/** Takes everything from the queue, as the loss of its server would. */
+export async function loseQueue({ env, pool }: TestBackends): Promise<void> {
+  const redisUrl = env['REDIS_URL'];
+  if (redisUrl === undefined) {
+    await pool.query('TRUNCATE bullmq.job CASCADE');
+    return;
+  }
+  const redis = new Redis(redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
 }
 
 /** The numbered database of this Jest worker, emptied: two workers run at a time. */

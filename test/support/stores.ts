@@ -57,7 +57,7 @@ export async function openStores(queue: QueueBackendName = 'postgres'): Promise<
     async recordRun(event) {
       const recorded = newEvent(event);
       await events.record([recorded]);
-      return { id: recorded.runs[0]?.id ?? '', provider: recorded.event.provider, dispatches: 0 };
+      return { id: recorded.runs[0]?.id ?? '', provider: recorded.event.provider, dispatches: 0, epoch: 0 };
     },
     claimNew: async (event) => stores.claim((await stores.recordRun(event)).id),
     async claim(runId) {

@@ -15,8 +15,8 @@ export const QUEUE_CONNECTIONS = Symbol('QUEUE_CONNECTIONS');
 /** Schema of the queue's tables, apart from ours. */
 const SCHEMA = 'bullmq';
 
-/** One hash slot in a Redis Cluster: without the braces a queue's scripts would fail there. */
-const PREFIX = '{integration}';
+/** Hex digits of the installation's id in the names of its queues. */
+const ID_DIGITS = 8;
 
 /** Connections of one queue or worker to PostgreSQL, beside the one that a worker listens on. */
 const PRODUCER_POOL_SIZE = 2;
@@ -27,6 +27,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Milliseconds after which a Redis that does not answer counts as gone: a half-open socket would never end. */
 const REDIS_SOCKET_TIMEOUT_MS = 30_000;
+
+/**
+ * Two services on one Redis must not take each other's jobs, so each database has queues of its own. The braces put
+ * them all into one hash slot of a Redis Cluster: without them a queue's scripts would fail there.
+ *
+ * Jobs under another prefix, such as that of an earlier version, stay where they are: what they were for, the
+ * `QueueLossDetector` queues again here.
+ */
+function prefixOf(installationId: string): string {
+  return `{integration-${installationId.slice(0, ID_DIGITS)}}`;
+}
 
 /** How queues and workers reach the backend that the settings chose. */
 export interface QueueConnections {
@@ -42,6 +53,8 @@ export interface QueueConnections {
    * @throws what the first of them throws
    */
   ready(connecting: readonly { waitUntilReady(): Promise<unknown> }[]): Promise<void>;
+  /** False while workers have lost their backend, as far as that can be told without asking it. */
+  isConnected(): boolean;
   close(): void;
 }
 
@@ -50,12 +63,15 @@ export interface QueueConnections {
  * spins for ever.
  *
  * @param onError is told of lost connections
+ * @param installationId UUID of the database whose runs are queued
  */
 export async function connectQueue(
   backend: QueueBackend,
   databaseUrl: string,
   onError: (error: Error) => void,
+  installationId: string,
 ): Promise<QueueConnections> {
+  const prefix = prefixOf(installationId);
   switch (backend.kind) {
     case 'postgres': {
       await migrateQueue(databaseUrl);
@@ -67,12 +83,14 @@ export async function connectQueue(
         return options;
       };
       return {
-        prefix: PREFIX,
+        prefix,
         producer: connection(PRODUCER_POOL_SIZE),
         worker: connection(WORKER_POOL_SIZE),
         ready: async (connecting) => {
           await Promise.all(connecting.map((one) => one.waitUntilReady()));
         },
+        // Its pools make new connections as they need them, so there is none that could be called lost.
+        isConnected: () => true,
         close: () => undefined,
       };
     }
@@ -88,10 +106,11 @@ export async function connectQueue(
       producer.on('error', onError);
       worker.on('error', onError);
       return {
-        prefix: PREFIX,
+        prefix,
         producer,
         worker,
         ready: () => Promise.resolve(),
+        isConnected: () => worker.status === 'ready',
         close: () => {
           producer.disconnect();
           worker.disconnect();
