@@ -21,6 +21,7 @@ import { FAILPOINTS_MODULE, failpointEnv, type Failpoint } from './failpoints.js
 import type { FaultRow } from './fault-row.js';
 import { PostgresServer } from './postgres-server.js';
 import { RedisServer } from './redis-server.js';
+import { mountSmallDisk, type SmallDisk } from './small-disk.js';
 import { Traffic, type Kind, type TrafficOptions } from './traffic.js';
 
 /** Fewer events and shorter faults in the short form; a row says what that means to it. */
@@ -62,6 +63,7 @@ export class Arena {
     private readonly database: PostgresServer | EmbeddedDatabase,
     private readonly queueServer: RedisServer | undefined,
     readonly mail: MailServer,
+    private readonly disk: SmallDisk | undefined,
   ) {
     this.ownAcknowledgements = join(folder, 'acknowledged');
   }
@@ -69,6 +71,7 @@ export class Arena {
   static async open(options: ArenaOptions): Promise<Arena> {
     const folder = makeFolder('faults');
     const { row, queue } = options;
+    const disk = row.smallDisk === true ? mountSmallDisk(join(folder, 'postgres')) : undefined;
     const [database, redis, mail] = await Promise.all([
       row.embeddedDatabase === true
         ? new EmbeddedDatabase(join(folder, 'service', '.data'))
@@ -76,7 +79,7 @@ export class Arena {
       queue === 'redis' ? RedisServer.start({ folder, keepsData: row.redisKeepsData ?? false }) : undefined,
       MailServer.start(),
     ]);
-    return new Arena(options, folder, database, redis, mail);
+    return new Arena(options, folder, database, redis, mail, disk);
   }
 
   get queue(): QueueBackendName {
@@ -214,12 +217,17 @@ export class Arena {
   }
 
   /** Waits until the condition on the runs holds for so many, and gives the milliseconds that it took. */
-  async untilRuns(condition: string, wanted: (count: number) => boolean, withinMs: number): Promise<number> {
+  async untilRuns(
+    condition: string,
+    wanted: (count: number) => boolean,
+    withinMs: number,
+    ...values: unknown[]
+  ): Promise<number> {
     const startedAt = performance.now();
     let count = -1;
     await eventually(
       async () => {
-        count = await this.countRuns(condition).catch(() => -1);
+        count = await this.countRuns(condition, ...values).catch(() => -1);
         return (count >= 0 && wanted(count)) || undefined;
       },
       withinMs,
@@ -234,21 +242,22 @@ export class Arena {
     return this.untilRuns(`status NOT IN ('completed', 'dead_lettered')`, (count) => count === 0, withinMs);
   }
 
-  /** Waits until another run is completed, and gives the milliseconds that it took. */
+  /** Waits until a run is completed that is begun from now on, and gives the milliseconds that it took. */
   async untilNextCompletion(withinMs: number): Promise<number> {
     const startedAt = performance.now();
-    const done = `status = 'completed'`;
-    let before = await this.countRuns(done).catch(() => undefined);
-    await eventually(
-      async () => {
-        const now = await this.countRuns(done).catch(() => undefined);
-        before ??= now;
-        return (now !== undefined && before !== undefined && now > before) || undefined;
-      },
+    const now = await eventually(
+      () => this.readClock().catch(() => undefined),
       withinMs,
-      () => 'nothing is completed any more',
+      () => 'the database does not answer',
     );
+    await this.untilRuns(`status = 'completed' AND finished_at > $1`, (count) => count > 0, withinMs, now);
     return performance.now() - startedAt;
+  }
+
+  /** The time by the clock of the database, exactly. */
+  async readClock(): Promise<string> {
+    const { rows } = await this.pool.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    return rows[0]?.now ?? '';
   }
 
   async gather(): Promise<Evidence> {
@@ -277,6 +286,7 @@ export class Arena {
     await Promise.all([...this.services].map((service) => service.killGroup()));
     await Promise.all(senders);
     await Promise.all([this.database.close(), this.queueServer?.close(), this.mail.close()]);
+    this.disk?.unmount();
     removeFolder(this.folder);
   }
 }

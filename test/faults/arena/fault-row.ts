@@ -30,6 +30,8 @@ export interface FaultRow {
   readonly deadlineMs: number;
   /** The service brings its database, as a newcomer has it; otherwise the arena does. */
   readonly embeddedDatabase?: boolean;
+  /** The database's disk is one of its own, of some 200 MB. */
+  readonly smallDisk?: boolean;
   /** Whether a Redis writes down what it is told; by default it keeps nothing over a restart. */
   readonly redisKeepsData?: boolean;
   /** Which ends count as legal beside `completed`. */

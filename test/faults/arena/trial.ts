@@ -37,8 +37,9 @@ export async function tryRow(options: ArenaOptions): Promise<Trial> {
   let observation: Observation | undefined;
   let evidence: Evidence | undefined;
   let findings: Findings | undefined;
-  const arena = await Arena.open(options);
+  let arena: Arena | undefined;
   try {
+    arena = await Arena.open(options);
     observation = await within(row.deadlineMs, row.run(arena));
     if (observation.recoveryMs > row.recovery.limitMs) {
       const [took, limit] = [observation.recoveryMs, row.recovery.limitMs].map((ms) => Math.round(ms));
@@ -49,7 +50,7 @@ export async function tryRow(options: ArenaOptions): Promise<Trial> {
     reasons.push(error instanceof Error ? error.message : String(error));
   }
   try {
-    if (!skipped) {
+    if (!skipped && arena !== undefined) {
       await arena.untilSettled(reasons.length === 0 ? SETTLE_MS : SETTLE_MS / 4).catch(() => undefined);
       evidence = await arena.gather();
       findings = judge(evidence, row.expectation);
@@ -58,7 +59,7 @@ export async function tryRow(options: ArenaOptions): Promise<Trial> {
   } catch (error) {
     reasons.push(`nothing could be gathered: ${String(error)}`);
   } finally {
-    await arena.close();
+    await arena?.close();
   }
   return {
     row: row.number,

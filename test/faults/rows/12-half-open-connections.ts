@@ -8,21 +8,22 @@ export const halfOpenConnections: FaultRow = {
   backends: QUEUE_BACKENDS,
   shortForm: [],
   // 30 s is the socket timeout of src/platform/queue.
-  recovery: { of: 'from the break to the next completed run', limitMs: 35_000 },
+  recovery: {
+    of: 'from the break to the first completed run of an event that came after it',
+    limitMs: 35_000,
+  },
   deadlineMs: 240_000,
   async run(arena) {
     await arena.start();
     const traffic = arena.traffic({ senders: 8, pauseMs: 60 });
     await traffic.acknowledge(arena.scale(40, 400));
     const { relay } = arena.queue === 'redis' ? arena.redis : arena.postgres;
+    const now = await arena.readClock();
     relay.blackHole();
     const brokenAt = performance.now();
     relay.heal();
-    await arena.untilRuns(
-      `created_at > now() - interval '5 seconds' AND status = 'completed'`,
-      (count) => count > 0,
-      120_000,
-    );
+    const isNew = `status = 'completed' AND created_at > $1::timestamptz + interval '1 second'`;
+    await arena.untilRuns(isNew, (count) => count > 0, 120_000, now);
     const recoveryMs = performance.now() - brokenAt;
     await traffic.acknowledge(arena.scale(40, 600));
     await traffic.stop();

@@ -13,6 +13,16 @@ import { redisFailover } from './11-redis-failover.js';
 import { halfOpenConnections } from './12-half-open-connections.js';
 import { postgresRestarts } from './13-postgres-restarts.js';
 import { sessionsCut } from './14-sessions-cut.js';
+import { noConnectionsLeft } from './15-no-connections-left.js';
+import { slowDisk } from './16-slow-disk.js';
+import { diskFull } from './17-disk-full.js';
+import { clockSkew } from './18-clock-skew.js';
+import { poison } from './19-poison.js';
+import { duplicateFlood } from './20-duplicate-flood.js';
+import { conflictingBody } from './21-conflicting-body.js';
+import { thunderingRedelivery } from './22-thundering-redelivery.js';
+import { rollingDeploy } from './25-rolling-deploy.js';
+import { manySweepers } from './27-many-sweepers.js';
 
 /** The fault matrix. A new row is one file and one line here. */
 export const rows: readonly FaultRow[] = [
@@ -30,4 +40,14 @@ export const rows: readonly FaultRow[] = [
   halfOpenConnections,
   postgresRestarts,
   sessionsCut,
+  noConnectionsLeft,
+  slowDisk,
+  diskFull,
+  clockSkew,
+  poison,
+  duplicateFlood,
+  conflictingBody,
+  thunderingRedelivery,
+  rollingDeploy,
+  manySweepers,
 ];
