@@ -1,15 +1,13 @@
 import { prepareService } from './prepare.mjs';
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { runTool } from './launcher/command.mjs';
+import { makeTestFolder, runJest } from './launcher/jest.mjs';
 import { launch } from './launcher/launch.mjs';
-import { findRedis, installRedis, startRedis } from './launcher/redis.mjs';
+import { ensureRedis, startRedis } from './launcher/redis.mjs';
 import { step } from './launcher/step.mjs';
 
-const JEST = ['--config', 'scripts/config/jest.config.mjs'];
 const REPORTERS = ['--reporters=default', '--reporters=./scripts/config/test-counts.mjs'];
 
 /** How to close what is open, the last to be closed first. */
@@ -19,29 +17,24 @@ await prepareService();
 await launch(runTests, closeAll);
 
 async function runTests() {
-  const folder = mkdtempSync(join(tmpdir(), 'integration-service-test-'));
-  opened.push(() => rmSync(folder, { recursive: true, force: true }));
-  // PostgreSQL runs as another user when we are root, and must get to its own folder through this one.
-  chmodSync(folder, 0o755);
+  const { folder, remove } = makeTestFolder();
+  opened.push(remove);
 
-  if (!findRedis()) await step('Installing redis-server with apt-get', installRedis);
-  const redisUrl = await step('Starting Redis', () => openRedis(join(folder, 'redis')));
+  const redis = await ensureRedis();
+  const redisUrl = await step('Starting Redis', () => open(startRedis(redis, join(folder, 'redis'))));
   const databaseUrl = await step('Starting PostgreSQL', () => openPostgres(join(folder, 'postgres')));
 
   const countsFile = join(folder, 'counts.json');
   const env = {
     TEST_DATABASE_URL: databaseUrl,
     TEST_REDIS_URL: redisUrl,
+    TEST_REDIS_PROGRAM: redis,
     TEST_COUNTS_FILE: countsFile,
     // What interrupted tests leave goes with the folder; a PostgreSQL server that lost its data ends by itself.
     TMPDIR: createScratchFolder(folder),
   };
   // `--reporters` takes all that follows it, so what was typed comes before.
-  const args = [...JEST, ...process.argv.slice(2), ...REPORTERS];
-  process.exitCode = await runTool('jest', args, { env, show: true }).then(
-    () => 0,
-    (failure) => failure.exitCode,
-  );
+  process.exitCode = await runJest([...process.argv.slice(2), ...REPORTERS], env);
   const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : undefined;
   await closeAll();
 
@@ -54,10 +47,6 @@ function createScratchFolder(folder) {
   mkdirSync(scratch);
   chmodSync(scratch, 0o1777);
   return scratch;
-}
-
-async function openRedis(folder) {
-  return open(startRedis(findRedis(), folder));
 }
 
 /** The service's own embedded PostgreSQL, so that the tests run on what a newcomer runs on. */

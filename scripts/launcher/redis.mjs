@@ -5,17 +5,24 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CommandError, run } from './command.mjs';
+import { step } from './step.mjs';
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 const READY_WITHIN_MS = 10_000;
 
-export function findRedis() {
+function findRedis() {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program))).find(isExecutable);
 }
 
+/** @returns {Promise<string>} path of the program, which is installed if it is missing */
+export async function ensureRedis() {
+  if (!findRedis()) await step('Installing redis-server with apt-get', installRedis);
+  return findRedis();
+}
+
 /** Debian may start a service of its own with the package. It isn't used: ours has its own port and folder. */
-export async function installRedis() {
+async function installRedis() {
   const [program, ...prefix] = aptGet();
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run(program, [...prefix, 'update'], { env });

@@ -4,6 +4,9 @@ import Stripe from 'stripe';
 import { providers } from '../../src/providers/index.js';
 import type { TestService } from './service.js';
 
+/** Who knows the secrets that a service was started with. */
+export type Signer = Pick<TestService, 'secret'>;
+
 export interface TestDelivery {
   readonly provider: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +23,7 @@ export function sampleBody(provider: string, type: string): Record<string, unkno
 }
 
 /** Signed by Stripe's own SDK. */
-export function stripeDelivery(service: TestService, payload: unknown, timestamp?: number): TestDelivery {
+export function stripeDelivery(service: Signer, payload: unknown, timestamp?: number): TestDelivery {
   const body = JSON.stringify(payload);
   const header = Stripe.webhooks.generateTestHeaderString({
     payload: body,
@@ -32,7 +35,7 @@ export function stripeDelivery(service: TestService, payload: unknown, timestamp
 
 /** Signed by Octokit. */
 export async function githubDelivery(
-  service: TestService,
+  service: Signer,
   event: string,
   payload: unknown,
   deliveryId: string = randomUUID(),

@@ -22,6 +22,7 @@ export type Behaviour =
 export class MailServer {
   /** What it has read to its end, whatever it replied. */
   readonly received: ReceivedMail[] = [];
+  private held: (() => void)[] | undefined;
   private readonly plans = new Map<string, Behaviour[]>();
   private readonly sockets = new Map<number | undefined, Socket>();
   private server: SMTPServer | undefined;
@@ -40,6 +41,22 @@ export class MailServer {
   /** What happens with the next messages for a recipient, one after the other. */
   plan(to: string, ...behaviours: Behaviour[]): void {
     this.plans.set(to, behaviours);
+  }
+
+  /** From now on messages are read to their end, and their replies kept back until `release`. */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  /** How many senders wait for their reply. */
+  get waiting(): number {
+    return this.held?.length ?? 0;
+  }
+
+  release(): void {
+    const replies = this.held ?? [];
+    this.held = undefined;
+    for (const reply of replies) reply();
   }
 
   mailTo(to: string): ReceivedMail[] {
@@ -69,7 +86,7 @@ export class MailServer {
           const behaviour = this.nextBehaviour(to);
           if (typeof behaviour === 'number') {
             callback(Object.assign(new Error('As planned'), { responseCode: behaviour }));
-          } else if (behaviour === 'take') callback();
+          } else if (behaviour === 'take') this.take(callback);
           else this.sockets.get(remotePort)?.destroy();
         });
       },
@@ -94,6 +111,11 @@ export class MailServer {
     const closed = new Promise<void>((resolve) => server.close(resolve));
     for (const socket of this.sockets.values()) socket.destroy();
     await closed;
+  }
+
+  private take(reply: () => void): void {
+    if (this.held === undefined) reply();
+    else this.held.push(reply);
   }
 
   private nextBehaviour(to: string): Behaviour {

@@ -1,12 +1,20 @@
 import net from 'node:net';
 import pg from 'pg';
 
-/** A fixed address for a server that comes back under another one. */
+/** A fixed address for a server that comes back under another one, and a link that can break in every way. */
 export interface Relay {
   /** The server's URL with the relay's address. */
   readonly url: string;
   /** From now on connections go there. */
   pointTo(serverUrl: string): void;
+  /** Cuts every connection and refuses new ones, as a server that is not there. */
+  down(): Promise<void>;
+  /** Takes connections again, under the same address. */
+  up(): Promise<void>;
+  /** From now on nothing comes through any more, and nobody is told: connections stay open. */
+  blackHole(): void;
+  /** New connections work again. Those from before stay silent for ever, as if the peer had forgotten them. */
+  heal(): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +24,7 @@ export async function openRelay(
   admits: (greeting: Buffer) => boolean = () => true,
 ): Promise<Relay> {
   let target = new URL(serverUrl);
+  let swallowing = false;
   const sockets = new Set<net.Socket>();
   const watch = (socket: net.Socket, onClose: () => void): void => {
     sockets.add(socket);
@@ -28,6 +37,7 @@ export async function openRelay(
   const server = net.createServer((client) => {
     watch(client, () => undefined);
     client.once('data', (greeting: Buffer) => {
+      if (swallowing) return;
       if (!admits(greeting)) {
         client.destroy();
         return;
@@ -39,16 +49,30 @@ export async function openRelay(
       client.pipe(upstream).pipe(client);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as net.AddressInfo;
   const url = new URL(serverUrl);
-  url.host = `127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+  url.host = `127.0.0.1:${port}`;
+  const down = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
   return {
     url: url.href,
     pointTo: (newUrl) => (target = new URL(newUrl)),
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+    down,
+    up: () => listen(port),
+    blackHole: () => {
+      swallowing = true;
+      for (const socket of sockets) socket.unpipe().resume();
     },
+    heal: () => {
+      swallowing = false;
+    },
+    close: down,
   };
 }
 

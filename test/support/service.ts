@@ -28,6 +28,12 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Its working directory; a new one, removed at the end, by default. */
   readonly folder?: string;
+  /** Modules that Node loads before it. */
+  readonly preload?: readonly string[];
+  /** Another build than `dist`. */
+  readonly main?: string;
+  /** Of Node itself. */
+  readonly nodeArgs?: readonly string[];
 }
 
 /** The built service in a process of its own, in a process group of its own. */
@@ -46,7 +52,7 @@ export class TestService {
   static async start(options: ServiceOptions = {}): Promise<TestService> {
     const folder = options.folder ?? makeFolder('service');
     const env = { ...NO_SETTINGS, ...secrets(), PORT: '0', HOST: '127.0.0.1', ...options.env };
-    const { child, lines } = spawnService(folder, env);
+    const { child, lines } = spawnService(folder, env, options);
     const url = await new Promise<string>((resolveUrl, reject) => {
       lines.onLine = (line) => {
         const ready = /Ready on (http:\S+)/.exec(line)?.[1];
@@ -166,8 +172,10 @@ type Lines = string[] & { onLine?: (line: string) => void };
 function spawnService(
   folder: string,
   env: Readonly<Record<string, string>>,
+  { preload = [], main = MAIN, nodeArgs = [] }: ServiceOptions = {},
 ): { child: ChildProcess; lines: Lines } {
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  const imports = preload.map((module) => `--import=${module}`);
+  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, ...imports, main], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -25,6 +25,9 @@ const WORKER_POOL_SIZE = 4;
 /** Milliseconds to wait for a connection to PostgreSQL. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/** Milliseconds after which a query without an answer fails: a half-open socket would never end. */
+const QUERY_TIMEOUT_MS = 15_000;
+
 /** Milliseconds after which a Redis that does not answer counts as gone: a half-open socket would never end. */
 const REDIS_SOCKET_TIMEOUT_MS = 30_000;
 
@@ -77,7 +80,11 @@ export async function connectQueue(
       await migrateQueue(databaseUrl);
       setDefaultBackendFactory(createPostgresBackend);
       const connection = (max: number): QueueOptions['connection'] => {
-        const common = { keepAlive: true, connectionTimeoutMillis: CONNECT_TIMEOUT_MS };
+        const common = {
+          keepAlive: true,
+          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+          query_timeout: QUERY_TIMEOUT_MS,
+        };
         const options = { ...common, connectionString: databaseUrl, schema: SCHEMA, max };
         // The option's type knows Redis only; the factory above gives it its real meaning.
         return options;

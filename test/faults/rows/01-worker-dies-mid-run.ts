@@ -1,0 +1,37 @@
+import { QUEUE_BACKENDS } from '../../support/backends.js';
+import type { Failpoint } from '../arena/failpoints.js';
+import type { FaultRow } from '../arena/fault-row.js';
+
+/** Around every write of a run: the effect, the intent of an effect, its outcome, and the end of the run. */
+const PLACES = [
+  { at: 'store/StepStore.begin', when: 'after' },
+  { at: 'store/RunStore.settle', when: 'before' },
+  { at: 'store/StepStore.keepEntity', when: 'before' },
+  { at: 'store/StepStore.keepEntity', when: 'after' },
+  { at: 'store/StepStore.finish', when: 'before' },
+  { at: 'store/RunStore.settle', when: 'after' },
+] as const satisfies readonly Pick<Failpoint, 'at' | 'when'>[];
+
+export const workerDiesMidRun: FaultRow = {
+  number: 1,
+  title: 'Worker dies in the middle of a run',
+  backends: QUEUE_BACKENDS,
+  shortForm: ['postgres'],
+  recovery: { of: 'from the last death to all settled', limitMs: 20_000 },
+  deadlineMs: 240_000,
+  async run(arena) {
+    const places = PLACES.slice(0, arena.scale(2, PLACES.length));
+    await arena.start({ role: 'api' });
+    const traffic = arena.traffic({ senders: 8, pauseMs: arena.scale(150, 60) });
+    for (const place of places) {
+      const call = 5 + Math.floor(arena.random() * 20);
+      const victim = await arena.start({ role: 'worker', failpoints: [{ ...place, call, then: 'kill' }] });
+      await arena.death(victim);
+    }
+    const worker = arena.start({ role: 'worker' });
+    await traffic.stop();
+    const recoveryMs = await arena.untilSettled(60_000);
+    await worker;
+    return { injected: `${places.length} deaths`, recoveryMs };
+  },
+};

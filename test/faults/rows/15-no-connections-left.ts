@@ -1,0 +1,78 @@
+import pg from 'pg';
+import { QUEUE_BACKENDS } from '../../support/backends.js';
+import { eventually } from '../../support/eventually.js';
+import type { Arena } from '../arena/arena.js';
+import type { FaultRow } from '../arena/fault-row.js';
+import { residentMegabytes } from './resident-memory.js';
+
+const CUT_SERVICE = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND application_name NOT IN ('arena', 'holder')`;
+
+/** Milliseconds within which a sender is to be told to come again. */
+const REFUSED_WITHIN_MS = 2_500;
+
+export const noConnectionsLeft: FaultRow = {
+  number: 15,
+  title: 'PostgreSQL has no connections left',
+  backends: QUEUE_BACKENDS,
+  shortForm: ['postgres'],
+  recovery: { of: 'from there being connections again to the next completed run', limitMs: 10_000 },
+  deadlineMs: 180_000,
+  async run(arena) {
+    const service = await arena.start();
+    const traffic = arena.traffic({ senders: 8, pauseMs: arena.scale(100, 40) });
+    await traffic.acknowledge(arena.scale(40, 500));
+    const holders = await takeAllConnections(arena);
+    try {
+      const from = performance.now();
+      const refused = await eventually(
+        () => {
+          const replies = traffic.refusals.filter(({ at }) => at > from);
+          return replies.length >= 20 ? replies : undefined;
+        },
+        30_000,
+        () => 'deliveries are not refused',
+      );
+      const slowest = Math.max(...refused.map(({ ms }) => ms));
+      if (refused.some(({ status, retryAfter }) => status !== 503 || retryAfter === null)) {
+        throw new Error('A delivery was refused otherwise than with 503 and Retry-After');
+      }
+      if (slowest > REFUSED_WITHIN_MS) throw new Error(`A refusal took ${Math.round(slowest)} ms`);
+      await Promise.all(holders.map((holder) => holder.end()));
+      const recoveryMs = await arena.untilNextCompletion(60_000);
+      await traffic.acknowledge(arena.scale(40, 500));
+      await traffic.stop();
+      return {
+        injected: `${holders.length} connections held`,
+        recoveryMs,
+        notes: [`slowest 503 after ${Math.round(slowest)} ms`, `${residentMegabytes(service)} MB`],
+      };
+    } finally {
+      await Promise.all(holders.map((holder) => holder.end().catch(() => undefined)));
+    }
+  },
+};
+
+/** Holds connections until the server gives no more, and the service has none. */
+async function takeAllConnections(arena: Arena): Promise<pg.Client[]> {
+  const holders: pg.Client[] = [];
+  for (let round = 0; round < 10; round++) {
+    const { rowCount } = await arena.pool.query(CUT_SERVICE);
+    for (let taken = await take(arena, holders); taken;) taken = await take(arena, holders);
+    if (rowCount === 0) return holders;
+  }
+  throw new Error('The service always gets a connection');
+}
+
+async function take(arena: Arena, holders: pg.Client[]): Promise<boolean> {
+  const holder = new pg.Client({ connectionString: arena.postgres.url, application_name: 'holder' });
+  holder.on('error', () => undefined);
+  try {
+    await holder.connect();
+    holders.push(holder);
+    return true;
+  } catch {
+    return false;
+  }
+}
