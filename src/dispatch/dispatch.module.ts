@@ -5,6 +5,7 @@ import { queueName, type RunJob } from '../model/index.js';
 import { StoreModule } from '../store/index.js';
 import { Dispatcher, RUN_QUEUES } from './dispatcher.js';
 import { QueueStart } from './queue-start.js';
+import { RedriveKeeper } from './redrive-keeper.js';
 import { Sweeper } from './sweeper.js';
 
 @Module({})
@@ -25,6 +26,7 @@ export class DispatchModule {
         QueueStart,
         Dispatcher,
         Sweeper,
+        RedriveKeeper,
       ],
       exports: [Dispatcher, RUN_QUEUES],
     };

@@ -35,6 +35,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.every(SWEEP_MS, () => this.sweepUnqueued());
     this.every(SUSPECT_SWEEP_MS, () => this.sweepSuspects());
     this.every(PARTITION_CARE_MS, () => this.database.ensurePartitions());
+    this.every(PARTITION_CARE_MS, () => this.database.retirePayloads());
   }
 
   onModuleDestroy(): void {
@@ -42,7 +43,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Runs the task again and again, never twice at a time. A failure is told; the next turn may succeed. */
-  private every(intervalMs: number, task: () => Promise<void>): void {
+  private every(intervalMs: number, task: () => Promise<unknown>): void {
     const outage = new Outage(this.logger, 'A sweep failed');
     let busy = false;
     const turn = async (): Promise<void> => {

@@ -61,4 +61,5 @@ export {
   type Task,
   type Workflow,
 } from './workflow.js';
+export { rebuildRun, type Change, type Rebuilt, type RunAccount } from './rebuild-run.js';
 export { jobId, queueName, type RunJob } from './run-job.js';

@@ -1,7 +1,8 @@
-import type { WorkerHost } from '@nestjs/bullmq';
+import { BullModule, type WorkerHost } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ActModule } from '../act/index.js';
 import { StoreModule } from '../store/index.js';
+import { DEAD_LETTER_QUEUE, DeadLetterMirror } from './dead-letter-mirror.js';
 import { Drain, QUEUE_WORKERS } from './drain.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { queueWorkerFor, type QueueWorkerOptions } from './queue-worker.js';
@@ -15,9 +16,10 @@ export class ProcessModule {
     const workers = providers.map((provider) => queueWorkerFor(provider, options));
     return {
       module: ProcessModule,
-      imports: [StoreModule, ActModule],
+      imports: [StoreModule, ActModule, BullModule.registerQueue({ name: DEAD_LETTER_QUEUE })],
       providers: [
         LeaseKeeper,
+        DeadLetterMirror,
         RunProcessor,
         ...workers,
         { provide: QUEUE_WORKERS, inject: workers, useFactory: (...all: WorkerHost[]) => all },

@@ -7,6 +7,7 @@ import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
 import { findWorkflow } from '../workflows/index.js';
+import { DeadLetterMirror } from './dead-letter-mirror.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { settleFailure } from './retry-policy.js';
 import { Slots } from './slots.js';
@@ -36,6 +37,7 @@ export class RunProcessor {
     private readonly runs: RunStore,
     private readonly executor: RunExecutor,
     private readonly leases: LeaseKeeper,
+    private readonly deadLetters: DeadLetterMirror,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -75,6 +77,7 @@ export class RunProcessor {
       if (decided === undefined) return undefined;
       try {
         await this.runs.settle(run.lease, this.actor, decided);
+        this.deadLetters.reflect(run, decided);
         return decided;
       } catch (error) {
         if (error instanceof FencedError) return undefined;

@@ -1,13 +1,26 @@
 import { Module } from '@nestjs/common';
+import { AuditReader } from './audit.reader.js';
 import { DatabaseCare } from './database-care.js';
+import { DeadLetterReader } from './dead-letter.reader.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EventReader } from './event.reader.js';
 import { EventStore } from './event.store.js';
 import { PrismaService } from './prisma.service.js';
+import { RedriveStore } from './redrive.store.js';
 import { RunStore } from './run.store.js';
 import { StepStore } from './step.store.js';
 
-const stores = [EventStore, RunStore, StepStore, DispatchStore, EventReader, DatabaseCare];
+const stores = [
+  EventStore,
+  RunStore,
+  StepStore,
+  DispatchStore,
+  RedriveStore,
+  EventReader,
+  DeadLetterReader,
+  AuditReader,
+  DatabaseCare,
+];
 
 /** The only place that speaks SQL. */
 @Module({ providers: [PrismaService, ...stores], exports: stores })

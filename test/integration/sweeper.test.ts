@@ -5,7 +5,7 @@ import { Dispatcher, type RunQueues } from '../../src/dispatch/index.js';
 import { Sweeper } from '../../src/dispatch/sweeper.js';
 import { failure, jobId, queueName, type RunJob } from '../../src/model/index.js';
 import { connectQueue, type QueueConnections } from '../../src/platform/queue/index.js';
-import { DatabaseCare, type QueueableRun } from '../../src/store/index.js';
+import type { QueueableRun } from '../../src/store/index.js';
 import { QUEUE_BACKENDS, type QueueBackendName } from '../support/backends.js';
 import { eventually } from '../support/eventually.js';
 import { openStores, silentLogger, type TestStores } from '../support/stores.js';
@@ -49,7 +49,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
   }
 
   function openSweeper(through: Dispatcher, over: RunQueues): Sweeper {
-    return new Sweeper(stores.dispatch, through, new DatabaseCare(stores.pool), over, silentLogger);
+    return new Sweeper(stores.dispatch, through, stores.care, over, silentLogger);
   }
 
   /** Takes everything from the queue's backend, as its loss would. */
