@@ -7,6 +7,7 @@ import { Dispatcher, RUN_QUEUES } from './dispatcher.js';
 import { QueueLossDetector } from './queue-loss-detector.js';
 import { QueueSentinel, SENTINEL_QUEUE } from './queue-sentinel.js';
 import { QueueStart } from './queue-start.js';
+import { RedriveKeeper } from './redrive-keeper.js';
 import { DISPATCH_LEADERSHIP, Sweeper } from './sweeper.js';
 
 @Module({})
@@ -31,6 +32,7 @@ export class DispatchModule {
         QueueLossDetector,
         provideLeadership(DISPATCH_LEADERSHIP),
         Sweeper,
+        RedriveKeeper,
       ],
       exports: [Dispatcher, RUN_QUEUES, queues],
     };

@@ -47,6 +47,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.every(QUEUE_CHECK_MS, () => this.detector.check());
     this.every(SUSPECT_SWEEP_MS, () => this.sweepSuspects());
     this.every(PARTITION_CARE_MS, () => this.database.ensurePartitions());
+    this.every(PARTITION_CARE_MS, () => this.database.retirePayloads());
   }
 
   onModuleDestroy(): void {
@@ -54,7 +55,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Runs the task again and again while this process leads, never twice at a time. The turn after a failure may succeed. */
-  private every(intervalMs: number, task: () => Promise<void>): void {
+  private every(intervalMs: number, task: () => Promise<unknown>): void {
     const outage = new Outage(this.logger, 'A sweep failed');
     let busy = false;
     const turn = async (): Promise<void> => {

@@ -63,5 +63,6 @@ export {
   type Task,
   type Workflow,
 } from './workflow.js';
+export { rebuildRun, type Change, type Rebuilt, type RunAccount } from './rebuild-run.js';
 export { jobId, queueName, type RunJob } from './run-job.js';
 export { retryOverrides, type RetryOverride } from './retry-override.js';

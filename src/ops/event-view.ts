@@ -1,5 +1,14 @@
+import { compensationName } from '../model/index.js';
 import { statusOf, type EventLife, type ListedEvent } from '../store/index.js';
-import type { EventSummary, EventView, FailureView, RunSummary, RunView } from './event.dto.js';
+import type {
+  CompensationView,
+  EventSummary,
+  EventView,
+  FailureView,
+  RunSummary,
+  RunView,
+  StepView,
+} from './event.dto.js';
 
 /** An event as it stands in a list. */
 export function toEventSummary(event: ListedEvent): EventSummary {
@@ -44,23 +53,44 @@ function toRunView(run: EventLife['runs'][number]): RunView {
     ...toRunSummary(run),
     workflowVersion: run.workflowVersion,
     crashes: run.crashes,
-    steps: run.steps.map(({ name, action, status, output, idempotencyKey, startedAt, finishedAt }) => ({
-      name,
-      action,
-      status,
-      output,
-      idempotencyKey,
-      startedAt,
-      finishedAt,
-    })),
-    transitions: run.transitions.map(({ from, to, at, attempt, reason, actor, detail }) => ({
+    compensationAttempts: run.compensationAttempts,
+    waitingOn: run.waitingOn,
+    supersededBy: run.supersededBy,
+    steps: toStepViews(run.steps),
+    transitions: run.transitions.map(({ from, to, at, attempt, reason, actor, traceId, detail }) => ({
       from,
       to,
       at,
       attempt,
       reason,
       actor,
+      traceId,
       detail,
     })),
   };
+}
+
+/** The ledger has a step and its compensation as two rows; people see them as one. */
+function toStepViews(ledger: EventLife['runs'][number]['steps']): StepView[] {
+  const rows = new Map(ledger.map((row) => [row.name, row]));
+  const names = new Set(ledger.map(({ name }) => compensationName(name)));
+  return ledger
+    .filter(({ name }) => !names.has(name))
+    .map((step) => {
+      const compensation = rows.get(compensationName(step.name));
+      return {
+        name: step.name,
+        action: step.action,
+        ...toEffectView(step),
+        compensation: compensation === undefined ? null : toEffectView(compensation),
+      };
+    });
+}
+
+/** As a plain object, not an instance: others spread it. */
+function toEffectView(
+  row: EventLife['runs'][number]['steps'][number],
+): Pick<CompensationView, keyof CompensationView> {
+  const { status, output, idempotencyKey, startedAt, finishedAt } = row;
+  return { status, output, idempotencyKey, startedAt, finishedAt };
 }

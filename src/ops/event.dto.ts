@@ -1,36 +1,7 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsDate,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Max,
-  MaxLength,
-  Min,
-  MinDate,
-  NotContains,
-} from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { EVENT_STATUSES, RUN_STATUSES, type EventStatus, type RunStatus } from '../model/index.js';
-
-/** Longest text that a filter takes, in characters. */
-const TEXT_LIMIT = 255;
-
-/** A text that the database can be asked for: it knows no NUL. */
-const IsText = (): PropertyDecorator =>
-  applyDecorators(IsOptional(), IsString(), MaxLength(TEXT_LIMIT), NotContains('\0'));
-
-/** A time that the database can be asked for: it does not know all the years before ours that JavaScript does. */
-const IsTime = (): PropertyDecorator =>
-  applyDecorators(
-    IsOptional(),
-    Type(() => Date),
-    IsDate(),
-    MinDate(new Date(0)),
-  );
+import { IsLimit, IsText, IsTime } from './query-fields.js';
 
 /** Filters of the event list; all that are given must hold. */
 export class EventQuery {
@@ -71,11 +42,7 @@ export class EventQuery {
   receivedBefore?: Date;
 
   @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 200 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @IsLimit(200)
   limit: number = 50;
 
   @ApiPropertyOptional({ description: 'The nextCursor of the page before' })
@@ -101,14 +68,21 @@ export class RunSummary {
   @ApiProperty({ nullable: true, type: FailureView }) lastError!: FailureView | null;
 }
 
-export class StepView {
-  @ApiProperty() name!: string;
-  @ApiProperty() action!: string;
+class EffectView {
   @ApiProperty({ enum: ['started', 'done', 'failed'] }) status!: string;
   @ApiProperty({ nullable: true, type: Object }) output!: unknown;
   @ApiProperty() idempotencyKey!: string;
   @ApiProperty() startedAt!: Date;
   @ApiProperty({ nullable: true, type: Date }) finishedAt!: Date | null;
+}
+
+/** How a step is undone. */
+export class CompensationView extends EffectView {}
+
+export class StepView extends EffectView {
+  @ApiProperty() name!: string;
+  @ApiProperty() action!: string;
+  @ApiProperty({ nullable: true, type: CompensationView }) compensation!: CompensationView | null;
 }
 
 export class TransitionView {
@@ -118,12 +92,19 @@ export class TransitionView {
   @ApiProperty() attempt!: number;
   @ApiProperty() reason!: string;
   @ApiProperty() actor!: string;
+  @ApiProperty({ nullable: true, type: String, description: '32 hexadecimal digits' })
+  traceId!: string | null;
   @ApiProperty({ nullable: true, type: Object }) detail!: unknown;
 }
 
 export class RunView extends RunSummary {
   @ApiProperty() workflowVersion!: number;
   @ApiProperty() crashes!: number;
+  @ApiProperty() compensationAttempts!: number;
+  @ApiProperty({ nullable: true, type: String, description: 'The circuit that it waits for' })
+  waitingOn!: string | null;
+  @ApiProperty({ nullable: true, type: String, description: 'The run that a redrive has put in its place' })
+  supersededBy!: string | null;
   @ApiProperty({ type: [StepView] }) steps!: StepView[];
   @ApiProperty({ type: [TransitionView] }) transitions!: TransitionView[];
 }

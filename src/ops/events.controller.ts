@@ -1,10 +1,11 @@
-import { Controller, Get, Param, Query, UseGuards, ValidationPipe } from '@nestjs/common';
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
 import { Problem } from '../platform/http/index.js';
 import { EventReader } from '../store/index.js';
 import { toEventSummary, toEventView } from './event-view.js';
 import { EventPage, EventQuery, EventView } from './event.dto.js';
+import { queryOf } from './json-body.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 
 /** The operations API: reading events. */
@@ -19,10 +20,7 @@ export class EventsController {
   @Get()
   @ApiOperation({ summary: 'List events, the newest first' })
   @ApiOkResponse({ type: EventPage })
-  async list(
-    @Query(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }))
-    query: EventQuery,
-  ): Promise<EventPage> {
+  async list(@Query(queryOf()) query: EventQuery): Promise<EventPage> {
     const { limit, cursor, ...filter } = query;
     // One more than asked for tells whether there is a next page.
     const found = await this.events.list(filter, limit + 1, cursor);

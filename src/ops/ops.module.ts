@@ -1,11 +1,24 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { StoreModule } from '../store/index.js';
+import { AuditController } from './audit.controller.js';
+import { DeadLettersController } from './dead-letters.controller.js';
 import { EventsController } from './events.controller.js';
 import { HealthChecks } from './health-checks.js';
 import { HealthController } from './health.controller.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 import { Readiness } from './readiness.js';
+import { RedriveController } from './redrive.controller.js';
+import { RedrivesController } from './redrives.controller.js';
+
+/** The operations API. */
+const CONTROLLERS = [
+  EventsController,
+  DeadLettersController,
+  RedriveController,
+  RedrivesController,
+  AuditController,
+];
 
 @Module({})
 export class OpsModule {
@@ -17,7 +30,7 @@ export class OpsModule {
     return {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
-      controllers: [HealthController, ...(api ? [EventsController] : [])],
+      controllers: [HealthController, ...(api ? CONTROLLERS : [])],
       providers: [HealthChecks, Readiness, OpsTokenGuard],
     };
   }

@@ -1,9 +1,10 @@
-import { getQueueToken, type WorkerHost } from '@nestjs/bullmq';
+import { BullModule, getQueueToken, type WorkerHost } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { ActModule } from '../act/index.js';
 import { queueName } from '../model/index.js';
 import { StoreModule } from '../store/index.js';
+import { DEAD_LETTER_QUEUE, DeadLetterMirror } from './dead-letter-mirror.js';
 import { Drain, QUEUE_WORKERS } from './drain.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { queueWorkerFor, type QueueWorkerOptions } from './queue-worker.js';
@@ -25,9 +26,10 @@ export class ProcessModule {
     const workers = providers.map((provider) => queueWorkerFor(provider, options));
     return {
       module: ProcessModule,
-      imports: [StoreModule, ActModule, dispatch],
+      imports: [StoreModule, ActModule, dispatch, BullModule.registerQueue({ name: DEAD_LETTER_QUEUE })],
       providers: [
         LeaseKeeper,
+        DeadLetterMirror,
         RunProcessor,
         ...workers,
         { provide: QUEUE_WORKERS, inject: workers, useFactory: (...all: WorkerHost[]) => all },

@@ -8,6 +8,7 @@ import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../stor
 import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
 import { reportAttempt } from './attempt-report.js';
+import { DeadLetterMirror } from './dead-letter-mirror.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { settleAttempt, type EndedAttempt, type RetryLimits } from './settle-attempt.js';
 import { Slots } from './slots.js';
@@ -38,6 +39,7 @@ export class RunProcessor {
     private readonly runs: RunStore,
     private readonly tasks: TaskExecutor,
     private readonly leases: LeaseKeeper,
+    private readonly deadLetters: DeadLetterMirror,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -120,6 +122,7 @@ export class RunProcessor {
     if (decided === undefined) return undefined;
     try {
       await this.runs.settle(run.lease, this.actor, decided);
+      this.deadLetters.reflect(run, decided);
       return decided;
     } catch (error) {
       if (error instanceof FencedError) return undefined;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { Event, EventStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
-import { TRACE_ID } from './run.sql.js';
+import { REDELIVER } from './redrive.sql.js';
 
 /** A verified event as it is to be recorded, with the runs that its workflows call for. */
 export interface NewEvent {
@@ -89,24 +89,6 @@ const FIND = `
   JOIN runs run ON run.event_id = event.id
   GROUP BY key.ordinality, event.id`;
 
-/** Dead letters are opened again, but not those whose effect may have happened: they are for a person. */
-const REDRIVE = `
-  WITH dead AS (
-    SELECT id, event_id, attempts, provider FROM runs
-    WHERE event_id = ANY ($1::uuid[]) AND status = 'dead_lettered'
-      AND last_error ->> 'code' <> 'outcome_unknown'
-    ORDER BY id FOR UPDATE
-  ), redriven AS (
-    UPDATE runs SET status = 'pending', attempts = 0, crashes = 0, queued_at = NULL, next_attempt_at = NULL,
-                    finished_at = NULL
-    FROM dead WHERE runs.id = dead.id
-    RETURNING runs.id, dead.event_id, dead.attempts, dead.provider
-  )
-  INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
-  SELECT redriven.id, 'dead_lettered', 'pending', attempts, 'redelivered', 'provider:' || redriven.provider,
-         ${TRACE_ID}
-  FROM redriven JOIN events event ON event.id = event_id`;
-
 /** Writes events. Reading them for people is the {@link EventReader}'s part. */
 @Injectable()
 export class EventStore {
@@ -174,6 +156,6 @@ export class EventStore {
 
   /** Opens the events' dead letters again, each once however many ask at the same time. */
   async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
-    await this.pool.query(REDRIVE, [eventIds]);
+    await this.pool.query(REDELIVER, [null, 'redelivered', null, null, eventIds]);
   }
 }

@@ -1,5 +1,8 @@
 export { PostgresCircuitStore, type ListedCircuit } from './circuit.store.js';
-export { DatabaseCare } from './database-care.js';
+export { AuditReader, type AuditPage, type Mismatch } from './audit.reader.js';
+export { DatabaseCare, type RetiredPartition } from './database-care.js';
+export { DeadLetterReader, type DeadLetterPosition, type RedrivePreview } from './dead-letter.reader.js';
+export type { DeadLetterFilter, DeadLetterRow } from './dead-letter.sql.js';
 export { DispatchStore } from './dispatch.store.js';
 export { EventReader, statusOf, type EventFilter, type EventLife, type ListedEvent } from './event.reader.js';
 export {
@@ -13,6 +16,15 @@ export {
 export { InstallationStore, readInstallationId, type QueueConfirmation } from './installation.store.js';
 export { Leadership, leadershipToken, provideLeadership } from './leadership.js';
 export { FencedError, type ClaimedRun, type LedgerEntry, type Lease } from './lease.js';
+export {
+  RedriveStore,
+  UNKNOWN_OUTCOMES,
+  type JudgedRun,
+  type Redrive,
+  type RedriveOrder,
+  type RunState,
+  type UnknownOutcome,
+} from './redrive.store.js';
 export { RunStore, type Claim, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';
 export { StoreModule } from './store.module.js';

@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { PostgresCircuitStore } from './circuit.store.js';
+import { AuditReader } from './audit.reader.js';
 import { DatabaseCare } from './database-care.js';
+import { DeadLetterReader } from './dead-letter.reader.js';
 import { DispatchStore } from './dispatch.store.js';
 import { EventReader } from './event.reader.js';
 import { EventStore } from './event.store.js';
 import { InstallationStore } from './installation.store.js';
 import { PrismaService } from './prisma.service.js';
+import { RedriveStore } from './redrive.store.js';
 import { RunStore } from './run.store.js';
 import { StepStore } from './step.store.js';
 
@@ -14,7 +17,10 @@ const stores = [
   RunStore,
   StepStore,
   DispatchStore,
+  RedriveStore,
   EventReader,
+  DeadLetterReader,
+  AuditReader,
   DatabaseCare,
   PostgresCircuitStore,
   InstallationStore,

@@ -6,7 +6,7 @@ import { QueueSentinel, SENTINEL_QUEUE, type Sentinel } from '../../src/dispatch
 import { Sweeper } from '../../src/dispatch/sweeper.js';
 import { failure, jobId, queueName, type RunJob } from '../../src/model/index.js';
 import type { QueueConnections } from '../../src/platform/queue/index.js';
-import { DatabaseCare, InstallationStore, Leadership, type QueueableRun } from '../../src/store/index.js';
+import { InstallationStore, Leadership, type QueueableRun } from '../../src/store/index.js';
 import { connectTestQueue, loseQueue, QUEUE_BACKENDS } from '../support/backends.js';
 import { eventually } from '../support/eventually.js';
 import { openStores, silentLogger, type TestStores } from '../support/stores.js';
@@ -64,7 +64,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       over,
       silentLogger,
     );
-    return new Sweeper(dispatch, through, new DatabaseCare(pool), detector, leadership, over, silentLogger);
+    return new Sweeper(dispatch, through, stores.care, detector, leadership, over, silentLogger);
   }
 
   /** Takes everything from the queue's backend, as its loss would. */

@@ -34,12 +34,18 @@ export async function openBackends(queue: QueueBackendName): Promise<TestBackend
   };
 }
 
-/** The connections of a process whose service has these settings. */
-export async function connectTestQueue(env: TestBackends['env']): Promise<QueueConnections> {
+/**
+ * The connections of a process with these settings.
+ *
+ * @param installationId of the service whose queues they are; by default of none
+ */
+export async function connectTestQueue(
+  env: TestBackends['env'],
+  installationId = randomBytes(4).toString('hex'),
+): Promise<QueueConnections> {
   const redisUrl = env['REDIS_URL'];
   const backend =
     redisUrl === undefined ? { kind: 'postgres' as const } : { kind: 'redis' as const, url: redisUrl };
-  const installationId = randomBytes(4).toString('hex');
   return connectQueue(backend, env['DATABASE_URL'] ?? '', () => undefined, installationId);
 }
 

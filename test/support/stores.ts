@@ -6,8 +6,12 @@ import winston from 'winston';
 import type { Event } from '../../src/model/index.js';
 import { createPool } from '../../src/platform/database/index.js';
 import {
+  AuditReader,
+  DatabaseCare,
+  DeadLetterReader,
   DispatchStore,
   EventStore,
+  RedriveStore,
   RunStore,
   StepStore,
   migrate,
@@ -27,6 +31,10 @@ export interface TestStores {
   readonly runs: RunStore;
   readonly steps: StepStore;
   readonly dispatch: DispatchStore;
+  readonly redrives: RedriveStore;
+  readonly deadLetters: DeadLetterReader;
+  readonly audit: AuditReader;
+  readonly care: DatabaseCare;
   /** Records an event with one run, and gives the run. */
   recordRun(event?: Partial<Event>): Promise<QueueableRun>;
   /** Records an event and claims its run. */
@@ -54,6 +62,10 @@ export async function openStores(queue: QueueBackendName = 'postgres'): Promise<
     runs,
     steps: new StepStore(pool),
     dispatch: new DispatchStore(pool),
+    redrives: new RedriveStore(pool),
+    deadLetters: new DeadLetterReader(pool),
+    audit: new AuditReader(pool),
+    care: new DatabaseCare(pool, { payloadRetentionMonths: 0 }),
     async recordRun(event) {
       const recorded = newEvent(event);
       await events.record([recorded]);

@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { Provider, Sample, SignedDelivery } from '../../model/index.js';
-import { explainFault, loadEnvironment, readConfig, type Config } from '../../platform/config/index.js';
+import type { Config } from '../../platform/config/index.js';
 import { providers } from '../../providers/index.js';
+import { readArguments, runCommand, say, UsageError } from './command.js';
+import { addressOf, reach, readSettings } from './ops-api.js';
 
 const USAGE = `Sends a signed sample to a running service.
 
@@ -13,7 +14,13 @@ const USAGE = `Sends a signed sample to a running service.
   --url <address>    of the service, by default http://localhost:PORT
 `;
 
-class UsageError extends Error {}
+const OPTIONS = {
+  list: { type: 'boolean', default: false },
+  duplicate: { type: 'boolean', default: false },
+  'bad-signature': { type: 'boolean', default: false },
+  url: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
 
 interface Options {
   readonly duplicate: boolean;
@@ -21,39 +28,19 @@ interface Options {
   readonly url: string | undefined;
 }
 
-async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args);
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
   if (values.help) return say(USAGE);
   if (values.list) return say(listSamples());
   const [name, type] = positionals;
   if (name === undefined || type === undefined || positionals.length > 2) throw new UsageError(USAGE);
 
   const { provider, sample } = findSample(name, type);
-  const settings = providers.flatMap((candidate) => candidate.settings);
-  const config = readConfig(loadEnvironment('.env', settings, say), settings);
-  return send(provider, sample, config, {
+  return send(provider, sample, readSettings(), {
     duplicate: values.duplicate,
     badSignature: values['bad-signature'],
     url: values.url,
   });
-}
-
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        list: { type: 'boolean', default: false },
-        duplicate: { type: 'boolean', default: false },
-        'bad-signature': { type: 'boolean', default: false },
-        url: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
 }
 
 function listSamples(): string {
@@ -83,7 +70,7 @@ async function send(provider: Provider, sample: Sample, config: Config, options:
     const names = provider.settings.map((setting) => setting.name).join(', ');
     throw new UsageError(`Nothing to sign with: see ${names} in .env`);
   }
-  const base = (options.url ?? `http://localhost:${config.port}`).replace(/\/$/, '');
+  const base = addressOf(config, options.url);
   const delivery = options.badSignature ? tamper(signed) : signed;
   let worst = 0;
   for (let copy = 0; copy < (options.duplicate ? 2 : 1); copy++) {
@@ -99,27 +86,9 @@ function tamper({ headers, body }: SignedDelivery): SignedDelivery {
 
 /** @returns the status code of the reply */
 async function post(url: string, { headers, body }: SignedDelivery): Promise<number> {
-  let response: Response;
-  try {
-    response = await fetch(url, { method: 'POST', headers, body: new Uint8Array(body) });
-  } catch (error) {
-    const cause = (error as Error).cause;
-    throw new UsageError(
-      `No answer from ${url}: ${cause instanceof Error ? cause.message : String(error)}. Is it running? Try npm start.`,
-    );
-  }
+  const response = await reach(url, { method: 'POST', headers, body: new Uint8Array(body) });
   say(`POST ${url}\n${response.status} ${await response.text()}`);
   return response.status;
 }
 
-function say(text: string): number {
-  process.stdout.write(`${text}\n`);
-  return 0;
-}
-
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${explainFault(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(run);

@@ -148,6 +148,14 @@ export const settings = {
     fallback: 'no',
     choices: ['yes', 'no'],
   }),
+  payloadRetentionMonths: integer({
+    name: 'PAYLOAD_RETENTION_MONTHS',
+    description:
+      'Months for which the bodies of events are kept, whole calendar months (UTC); 0 keeps them for ever.\nWhat is dropped is written into the audit. Events and their audit trail stay.',
+    fallback: '0',
+    min: 0,
+    max: 1200,
+  }),
   logDir: text({
     name: 'LOG_DIR',
     description: 'Folder of combined.log and error.log.',
