@@ -53,7 +53,7 @@ export type TransitionReason =
   | 'claimed'
   /** Its worker died or froze; another took over. */
   | 'lease_expired'
-  /** Its worker is shutting down and gave it back; the attempt is not counted. */
+  /** Its worker gave it back, since it shuts down or had lost the database; the attempt is not counted. */
   | 'released'
   /** What a step needs is out of order for the moment, so it waits; the attempt is not counted. */
   | 'circuit_open'

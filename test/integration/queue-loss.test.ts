@@ -89,7 +89,8 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
   });
 
   it('that was emptied gets back the jobs of all open runs, whatever their status, and once', async () => {
-    const [pending, retrying, dead, held, done] = [
+    const [pending, retrying, compensating, dead, held, done] = [
+      await queueRun(),
       await queueRun(),
       await queueRun(),
       await queueRun(),
@@ -104,6 +105,13 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
       failure: failure('target_unavailable', 'away'),
       retryInMs: 60_000,
     });
+    const turning = await stores.claim(compensating.id);
+    await stores.runs.settle(turning.lease, 'worker:test', {
+      from: 'running',
+      to: 'compensating',
+      reason: 'failed',
+      failure: failure('target_refused', 'no'),
+    });
     await stores.claim(dead.id);
     await stores.expireLease(dead.id);
     // Its worker may still end it as retrying, and then nobody else would make a job.
@@ -117,7 +125,7 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
 
     await forget();
     await detector.check();
-    const lost = [pending, retrying, dead, held];
+    const lost = [pending, retrying, compensating, dead, held];
     expect(await jobIds()).toEqual(nth(lost, 2));
     expect(detector.lossesDetected).toBe(1);
     await detector.check();
@@ -144,9 +152,7 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
     }
     expect(await queue.getWaitingCount()).toBe(10_000);
     await forget();
-    const startedAt = performance.now();
     await detector.check();
-    console.info(`10,000 jobs made again in ${Math.round(performance.now() - startedAt)} ms`);
     expect(await queue.getWaitingCount()).toBe(10_000);
     await openDetector().check();
     expect(await queue.getWaitingCount()).toBe(10_000);
