@@ -89,7 +89,10 @@ describe.each(QUEUE_BACKENDS)('dead letters with the queue in %s', (backend) => 
       'pending → running claimed',
       'running → completed finished',
     ]);
-    expect(redriven.runs[0]?.transitions[2]).toMatchObject({ actor: 'ops', traceId: run?.transitions[0]?.traceId });
+    expect(redriven.runs[0]?.transitions[2]).toMatchObject({
+      actor: 'ops',
+      traceId: run?.transitions[0]?.traceId,
+    });
     expect(redriven.runs[0]?.steps[0]).toEqual(run?.steps[0]);
     expect(mail.mailTo('alone@example.org')).toHaveLength(2);
     await eventually(
@@ -100,7 +103,9 @@ describe.each(QUEUE_BACKENDS)('dead letters with the queue in %s', (backend) => 
 
     const { detail } = await problemOf(await post(`/runs/${run?.id}/redrive`), 409);
     expect(detail).toContain('completed');
-    expect((await problemOf(await post(`/events/${event.id}/redrive`), 409)).detail).toContain('None of its runs');
+    expect((await problemOf(await post(`/events/${event.id}/redrive`), 409)).detail).toContain(
+      'None of its runs',
+    );
   });
 
   it('of an event are redriven together', async () => {
@@ -155,7 +160,12 @@ describe.each(QUEUE_BACKENDS)('dead letters with the queue in %s', (backend) => 
       15_000,
       () => `redrive ${id} is not done`,
     );
-    expect(done).toMatchObject({ redriven: alone, needsDecision: 0, reason: 'the server was away', actor: 'ops' });
+    expect(done).toMatchObject({
+      redriven: alone,
+      needsDecision: 0,
+      reason: 'the server was away',
+      actor: 'ops',
+    });
     for (const event of events) await completed(event.id);
     expect((await service.event(other.id)).status).toBe('dead_lettered');
     const listed = (await (await service.get('/api/v1/redrives')).json()) as { items: RedriveView[] };
