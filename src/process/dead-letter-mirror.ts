@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import { DEAD_LETTER_STATUSES, type Failure, type RunStatus } from '../model/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
@@ -10,6 +11,9 @@ export const DEAD_LETTER_QUEUE = 'dead-letter';
 
 /** What the queue keeps at most; PostgreSQL keeps everything. */
 const KEPT = 1_000;
+
+/** Milliseconds that a stop waits for it. */
+const SHUTDOWN_MS = 1_000;
 
 /** What whoever looks into the queue sees of a dead letter. */
 export interface DeadLetterJob {
@@ -24,13 +28,17 @@ export interface DeadLetterJob {
   readonly failedAt: string;
 }
 
+/** What is to become of a run's job: it shows the failure, or goes. */
+type Change = DeadLetterJob | 'gone';
+
 /**
  * Shows the newest dead letters in a queue, for whoever looks there. Nobody works on it, and nothing depends on it:
  * the truth is in PostgreSQL. A run has one job, which goes when a redrive has completed it.
  */
 @Injectable()
 export class DeadLetterMirror implements OnApplicationShutdown {
-  private working: Promise<void> = Promise.resolve();
+  private waiting = new Map<string, Change>();
+  private working: Promise<void> | undefined;
   private readonly outage: Outage;
 
   constructor(
@@ -41,39 +49,51 @@ export class DeadLetterMirror implements OnApplicationShutdown {
     queue.on('error', (error) => this.outage.feel(error));
   }
 
-  /** Returns at once; changes come into the queue one after another. */
+  /** Returns at once. */
   reflect(run: ClaimedRun, settlement: Settlement): void {
     const { to } = settlement;
+    const { runId } = run.lease;
     if ((DEAD_LETTER_STATUSES as readonly RunStatus[]).includes(to)) {
-      const failure = settlement.failure ?? run.lastError;
-      const job = toJob(run, to, failure);
-      this.working = this.working.then(() => this.try(() => this.show(job)));
+      this.change(runId, toJob(run, to, settlement.failure ?? run.lastError));
     } else if (to === 'completed' && run.lastError !== null) {
-      this.working = this.working.then(() => this.try(() => this.queue.remove(run.lease.runId)));
+      this.change(runId, 'gone');
     }
   }
 
-  private async show(job: DeadLetterJob): Promise<void> {
+  /** While the queue is slow or away, no more wait than it would keep. */
+  private change(runId: string, change: Change): void {
+    this.waiting.delete(runId);
+    if (this.waiting.size < KEPT) this.waiting.set(runId, change);
+    this.working ??= this.work();
+  }
+
+  /** One after another, so that the order in the queue is that of the failures. */
+  private async work(): Promise<void> {
+    for (let [next] = this.waiting; next !== undefined; [next] = this.waiting) {
+      const [runId, change] = next;
+      this.waiting.delete(runId);
+      try {
+        await this.carryOut(runId, change);
+        this.outage.end();
+      } catch (error) {
+        this.outage.feel(error);
+      }
+    }
+    this.working = undefined;
+  }
+
+  private async carryOut(runId: string, change: Change): Promise<void> {
     // What failed again becomes the newest.
-    await this.queue.remove(job.runId);
-    await this.queue.add('dead-letter', job, { jobId: job.runId });
+    await this.queue.remove(runId);
+    if (change === 'gone') return;
+    await this.queue.add('dead-letter', change, { jobId: runId });
     const surplus = (await this.queue.getWaitingCount()) - KEPT;
-    if (surplus <= 0) return;
-    const oldest = await this.queue.getJobs(['waiting'], 0, surplus - 1, true);
-    await Promise.all(oldest.map((each) => this.queue.remove(each.id ?? '')));
+    if (surplus > 0) await this.queue.clean(0, surplus, 'wait');
   }
 
-  private async try(change: () => Promise<unknown>): Promise<void> {
-    try {
-      await change();
-      this.outage.end();
-    } catch (error) {
-      this.outage.feel(error);
-    }
-  }
-
+  /** Waits a little for what is under way. */
   async onApplicationShutdown(): Promise<void> {
-    await this.working;
+    await Promise.race([this.working, sleep(SHUTDOWN_MS, undefined, { ref: false })]);
   }
 }
 

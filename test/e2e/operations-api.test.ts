@@ -84,6 +84,7 @@ describe('the operations API', () => {
     const time = expect.stringMatching(TIME) as Date & string;
     const text = expect.any(String) as string;
     const actor = expect.stringMatching(/^worker:.+:\d+$/) as string;
+    const traceId = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
 
     expect(event).toEqual({
       id: expect.stringMatching(UUID) as string,
@@ -106,6 +107,9 @@ describe('the operations API', () => {
           status: 'completed',
           attempts: 1,
           crashes: 0,
+          compensationAttempts: 0,
+          waitingOn: null,
+          supersededBy: null,
           nextAttemptAt: null,
           lastError: null,
           steps: [
@@ -117,6 +121,7 @@ describe('the operations API', () => {
               idempotencyKey: text,
               startedAt: time,
               finishedAt: time,
+              compensation: null,
             },
             {
               name: 'send-receipt',
@@ -126,10 +131,20 @@ describe('the operations API', () => {
               idempotencyKey: text,
               startedAt: time,
               finishedAt: time,
+              compensation: null,
             },
           ],
           transitions: [
-            { from: 'pending', to: 'running', at: time, attempt: 1, reason: 'claimed', actor, detail: null },
+            {
+              from: 'pending',
+              to: 'running',
+              at: time,
+              attempt: 1,
+              reason: 'claimed',
+              actor,
+              traceId,
+              detail: null,
+            },
             {
               from: 'running',
               to: 'completed',
@@ -137,6 +152,7 @@ describe('the operations API', () => {
               attempt: 1,
               reason: 'finished',
               actor,
+              traceId,
               detail: null,
             },
           ],
@@ -174,9 +190,15 @@ describe('the list of events', () => {
     expect(nextCursor).toBeNull();
 
     const { payload: _payload, headers: _headers, runs, ...facts } = deadLetter;
-    const summaries = runs.map(
-      ({ steps: _s, transitions: _t, workflowVersion: _v, crashes: _c, ...run }) => run,
-    );
+    const summaries = runs.map(({ id, workflow, number, status, attempts, nextAttemptAt, lastError }) => ({
+      id,
+      workflow,
+      number,
+      status,
+      attempts,
+      nextAttemptAt,
+      lastError,
+    }));
     expect(items[0]).toEqual({ ...facts, runs: summaries });
   });
 
@@ -274,8 +296,16 @@ describe('the documentation of the API', () => {
     };
     expect(description.openapi).toMatch(/^3\.\d+\.\d+$/);
     expect(Object.keys(description.paths).sort()).toEqual([
+      '/api/v1/audit',
+      '/api/v1/dead-letters',
       '/api/v1/events',
       '/api/v1/events/{id}',
+      '/api/v1/events/{id}/redrive',
+      '/api/v1/redrives',
+      '/api/v1/redrives/preview',
+      '/api/v1/redrives/{id}',
+      '/api/v1/redrives/{id}/stop',
+      '/api/v1/runs/{id}/redrive',
       '/health',
       '/health/live',
       '/health/ready',

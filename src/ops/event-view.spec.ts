@@ -1,0 +1,80 @@
+import type { EventLife } from '../store/index.js';
+import { toEventView } from './event-view.js';
+
+const AT = new Date('2026-03-01T12:00:00Z');
+
+type Row = EventLife['runs'][number]['steps'][number];
+
+const row = (name: string, status: Row['status']): Row => ({
+  runId: 'run',
+  name,
+  action: 'http',
+  status,
+  inputHash: new Uint8Array(32),
+  output: null,
+  idempotencyKey: `run:${name}`,
+  startedAt: AT,
+  finishedAt: null,
+});
+
+/** An event with one run whose ledger is this. */
+const withLedger = (steps: Row[]): EventLife => ({
+  id: 'event',
+  provider: 'stripe',
+  account: '',
+  deliveryKey: 'key',
+  type: 'charge.refunded',
+  entity: null,
+  occurredAt: null,
+  receivedAt: AT,
+  bodySha256: new Uint8Array(32),
+  secretLabel: '1',
+  traceparent: null,
+  payloads: [],
+  runs: [
+    {
+      id: 'run',
+      eventId: 'event',
+      provider: 'stripe',
+      workflow: 'log',
+      number: 1,
+      workflowVersion: 1,
+      status: 'compensating',
+      attempts: 1,
+      crashes: 0,
+      compensationAttempts: 1,
+      epoch: 1,
+      leaseUntil: null,
+      dispatches: 1,
+      queuedAt: null,
+      nextAttemptAt: null,
+      waitingOn: null,
+      supersededBy: null,
+      lastError: null,
+      createdAt: AT,
+      finishedAt: null,
+      transitions: [],
+      steps,
+    },
+  ],
+});
+
+describe('the view of an event', () => {
+  it('shows a compensation with the step that it undoes, and null where there is none', () => {
+    const ledger = [row('reserve', 'done'), row('charge', 'failed'), row('reserve:compensation', 'started')];
+    const [run] = toEventView(withLedger(ledger)).runs;
+    expect(run?.steps).toMatchObject([
+      {
+        name: 'reserve',
+        status: 'done',
+        compensation: { status: 'started', idempotencyKey: 'run:reserve:compensation', startedAt: AT },
+      },
+      { name: 'charge', status: 'failed', compensation: null },
+    ]);
+    expect(run).toMatchObject({ compensationAttempts: 1, waitingOn: null, supersededBy: null });
+  });
+
+  it('has no payload once retention has dropped it', () => {
+    expect(toEventView(withLedger([]))).toMatchObject({ payload: null, headers: {} });
+  });
+});
