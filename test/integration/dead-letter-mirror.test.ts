@@ -2,10 +2,10 @@ import { Queue } from 'bullmq';
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import { failure } from '../../src/model/index.js';
-import { connectQueue, type QueueConnections } from '../../src/platform/queue/index.js';
+import type { QueueConnections } from '../../src/platform/queue/index.js';
 import { DeadLetterMirror, type DeadLetterJob } from '../../src/process/dead-letter-mirror.js';
 import type { ClaimedRun, Settlement } from '../../src/store/index.js';
-import { QUEUE_BACKENDS } from '../support/backends.js';
+import { connectTestQueue, QUEUE_BACKENDS } from '../support/backends.js';
 import { eventually } from '../support/eventually.js';
 import { openStores, silentLogger, type TestStores } from '../support/stores.js';
 
@@ -21,12 +21,7 @@ describe.each(QUEUE_BACKENDS)('the queue of dead letters in %s', (backend) => {
 
   beforeAll(async () => {
     stores = await openStores(backend);
-    const url = stores.backends.env['REDIS_URL'];
-    connections = await connectQueue(
-      url === undefined ? { kind: 'postgres' } : { kind: 'redis', url },
-      stores.backends.env['DATABASE_URL'] ?? '',
-      () => undefined,
-    );
+    connections = await connectTestQueue(stores.backends.env);
     queue = new Queue('dead-letter', { connection: connections.producer, prefix: connections.prefix });
     await connections.ready([queue]);
     mirror = new DeadLetterMirror(queue, silentLogger);
@@ -93,8 +88,7 @@ describe.each(QUEUE_BACKENDS)('the queue of dead letters in %s', (backend) => {
 
 it('a queue of dead letters that cannot be reached is in nobody’s way', async () => {
   const stores = await openStores('redis');
-  const url = stores.backends.env['REDIS_URL'] ?? '';
-  const connections = await connectQueue({ kind: 'redis', url }, '', () => undefined);
+  const connections = await connectTestQueue(stores.backends.env);
   const queue = new Queue<DeadLetterJob>('dead-letter', {
     connection: connections.producer,
     prefix: connections.prefix,
