@@ -16,8 +16,7 @@ function report(line: string): void {
 }
 
 async function start(): Promise<RunningService> {
-  const settings = providers.flatMap((provider) => provider.settings);
-  const config = readConfig(loadEnvironment('.env', settings, report), settings);
+  const config = readConfig(loadEnvironment('.env', providers, report), providers);
   const logger = createLogger(config.logLevel, config.logDir);
   const service = await startService(config, logger, report);
   report(

@@ -10,8 +10,7 @@ const GITHUB_LIMIT = 25 * 1024 * 1024;
 let fastify: FastifyInstance;
 
 beforeAll(async () => {
-  const settings = providers.flatMap((provider) => provider.settings);
-  const config = readConfig({ GITHUB_WEBHOOK_SECRET: 'secret' }, settings);
+  const config = readConfig({ GITHUB_WEBHOOK_SECRET: 'secret' }, providers);
   const tools = { now: Date.now, fetch: globalThis.fetch, trustedRoots: [] };
   fastify = Fastify();
   addAdmission(fastify, registerProviders(config, tools));

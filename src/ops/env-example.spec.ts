@@ -13,8 +13,8 @@ describe('.env.example', () => {
   });
 
   it('is a working configuration, the one of an empty environment', () => {
-    const { read: _, ...config } = readConfig(parseEnv(example), ofProviders);
-    const { read: __, ...ofNothing } = readConfig({}, ofProviders);
+    const { read: _, ...config } = readConfig(parseEnv(example), providers);
+    const { read: __, ...ofNothing } = readConfig({}, providers);
     expect(config).toEqual(ofNothing);
   });
 

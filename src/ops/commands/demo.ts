@@ -62,7 +62,7 @@ function demoConfig(folder: string): Config {
   );
   return readConfig(
     { ...secrets, OPS_TOKEN: freshSecret(), PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder },
-    settings,
+    providers,
   );
 }
 

@@ -4,8 +4,7 @@ import { say } from './command.js';
 
 /** The settings, as the service has them that was started in this folder. */
 export function readSettings(): Config {
-  const settings = providers.flatMap((provider) => provider.settings);
-  return readConfig(loadEnvironment('.env', settings, say), settings);
+  return readConfig(loadEnvironment('.env', providers, say), providers);
 }
 
 /** Where the service listens. @param url what was typed instead */

@@ -12,7 +12,9 @@ const strictSecret = {
 };
 const ofProviders = [webhookSecret, mode, strictSecret];
 
-const read = (environment: Environment) => readConfig(environment, ofProviders);
+const providers = [{ name: 'stripe', settings: ofProviders }];
+
+const read = (environment: Environment) => readConfig(environment, providers);
 
 function faultsOf(environment: Environment): readonly string[] {
   try {
@@ -25,6 +27,13 @@ function faultsOf(environment: Environment): readonly string[] {
 }
 
 describe('the configuration', () => {
+  it('has retry overrides for providers that there are', () => {
+    expect(faultsOf({ RETRY_OVERRIDES: 'stripe=5' })).toEqual([]);
+    expect(faultsOf({ RETRY_OVERRIDES: 'strpe=5' })).toEqual([
+      'RETRY_OVERRIDES has strpe, but there is no such provider',
+    ]);
+  });
+
   it('of an empty environment is one that works', () => {
     expect(read({})).toMatchObject({
       port: 3001,

@@ -1,5 +1,5 @@
 import { getConfigToken, registerAs, type ConfigFactory } from '@nestjs/config';
-import type { ReadSetting, Setting } from '../../model/index.js';
+import type { Provider, ReadSetting, Setting } from '../../model/index.js';
 import { findNearMisses } from './near-miss.js';
 import { settings } from './settings.js';
 
@@ -17,6 +17,9 @@ export type Config = Readonly<{
   /** Values of the providers' settings. */
   readonly read: ReadSetting;
 };
+
+/** What the environment needs to know of a provider. */
+export type ConfiguredProvider = Pick<Provider, 'name' | 'settings'>;
 
 const NAMESPACE = 'service';
 
@@ -49,11 +52,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * @param environment variables of the process over those of the `.env` file
- * @param providerSettings settings that the providers declare
+ * @param providers whose settings are read, too
  * @throws {ConfigError} naming every fault; never with the value of a secret
  */
-export function readConfig(environment: Environment, providerSettings: readonly Setting[]): Config {
-  const known = [...Object.values(settings), ...providerSettings];
+export function readConfig(environment: Environment, providers: readonly ConfiguredProvider[]): Config {
+  const known = [...Object.values(settings), ...providers.flatMap((provider) => provider.settings)];
   const faults = findNearMisses(
     Object.keys(environment),
     known.map(({ name }) => name),
@@ -68,6 +71,11 @@ export function readConfig(environment: Environment, providerSettings: readonly 
 
   const read: ReadSetting = <T>(setting: Setting<T>) => values.get(setting.name) as T;
   const queue = readQueueBackend(read, faults);
+  for (const name of read(settings.retryOverrides).keys()) {
+    if (!providers.some((provider) => provider.name === name)) {
+      faults.push(`RETRY_OVERRIDES has ${name}, but there is no such provider`);
+    }
+  }
   if (read(settings.environment) === 'production' && read(settings.opsToken) === '') {
     faults.push('OPS_TOKEN must be set in production');
   }

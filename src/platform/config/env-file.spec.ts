@@ -16,7 +16,8 @@ let file: string;
 let reported: string[];
 const before = { ...process.env };
 
-const load = () => loadEnvironment(file, ofProvider, (line) => reported.push(line));
+const load = () =>
+  loadEnvironment(file, [{ name: 'stripe', settings: ofProvider }], (line) => reported.push(line));
 const fileOf = () => parseEnv(readFileSync(file, 'utf8'));
 
 beforeEach(() => {

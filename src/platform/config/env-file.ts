@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { Setting } from '../../model/index.js';
-import type { Environment } from './config.js';
+import type { ConfiguredProvider, Environment } from './config.js';
 import { settings } from './settings.js';
 
 /**
@@ -13,11 +13,11 @@ import { settings } from './settings.js';
  */
 export function loadEnvironment(
   file: string,
-  providerSettings: readonly Setting[],
+  providers: readonly ConfiguredProvider[],
   report: (line: string) => void,
 ): Environment {
   if (!existsSync(file) && process.env[settings.environment.name] !== 'production') {
-    const known = [...Object.values(settings), ...providerSettings];
+    const known = [...Object.values(settings), ...providers.flatMap((provider) => provider.settings)];
     // `wx` fails if a second instance was quicker; then its file is the one to read.
     try {
       writeFileSync(file, formatEnvFile(known, freshSecret), { flag: 'wx', mode: 0o600 });
