@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { StoreModule } from '../store/index.js';
+import { CircuitsController } from './circuits.controller.js';
 import { EventsController } from './events.controller.js';
 import { HealthChecks } from './health-checks.js';
 import { HealthController } from './health.controller.js';
@@ -17,7 +18,7 @@ export class OpsModule {
     return {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
-      controllers: [HealthController, ...(api ? [EventsController] : [])],
+      controllers: [HealthController, ...(api ? [EventsController, CircuitsController] : [])],
       providers: [HealthChecks, Readiness, OpsTokenGuard],
     };
   }

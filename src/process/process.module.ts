@@ -3,7 +3,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { ActModule } from '../act/index.js';
 import { queueName } from '../model/index.js';
-import { StoreModule } from '../store/index.js';
+import { provideLeadership, StoreModule } from '../store/index.js';
+import { CircuitKeeper, PROCESS_LEADERSHIP } from './circuit-keeper.js';
 import { Drain, QUEUE_WORKERS } from './drain.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { queueWorkerFor, type QueueWorkerOptions } from './queue-worker.js';
@@ -29,6 +30,8 @@ export class ProcessModule {
       providers: [
         LeaseKeeper,
         RunProcessor,
+        provideLeadership(PROCESS_LEADERSHIP),
+        CircuitKeeper,
         ...workers,
         { provide: QUEUE_WORKERS, inject: workers, useFactory: (...all: WorkerHost[]) => all },
         {

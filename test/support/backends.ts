@@ -34,12 +34,18 @@ export async function openBackends(queue: QueueBackendName): Promise<TestBackend
   };
 }
 
-/** The connections of a process whose service has these settings. */
-export async function connectTestQueue(env: TestBackends['env']): Promise<QueueConnections> {
+/**
+ * The connections of a process whose service has these settings.
+ *
+ * @param installationId of a service that runs already, to see its queues; a new one by default
+ */
+export async function connectTestQueue(
+  env: TestBackends['env'],
+  installationId = randomBytes(4).toString('hex'),
+): Promise<QueueConnections> {
   const redisUrl = env['REDIS_URL'];
   const backend =
     redisUrl === undefined ? { kind: 'postgres' as const } : { kind: 'redis' as const, url: redisUrl };
-  const installationId = randomBytes(4).toString('hex');
   return connectQueue(backend, env['DATABASE_URL'] ?? '', () => undefined, installationId);
 }
 
