@@ -93,10 +93,14 @@ class PlatformModule {
     {
       provide: CircuitBreaker,
       inject: [CIRCUIT_STORE, CONFIG, LOGGER],
-      useFactory: (store: CircuitStore, { circuitCooldownMs }: Config, logger: Logger) =>
+      useFactory: (store: CircuitStore, config: Config, logger: Logger) =>
         new CircuitBreaker(
           store,
-          { cooldownMs: circuitCooldownMs, actor: `worker:${hostname()}:${process.pid}` },
+          {
+            cooldownMs: config.circuitCooldownMs,
+            threshold: config.circuitFailures,
+            actor: `worker:${hostname()}:${process.pid}`,
+          },
           logger,
         ),
     },

@@ -10,7 +10,7 @@ import {
 } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
-import { CircuitOpenError, type NamedTask, type TaskExecutor } from './task-executor.js';
+import { CircuitOpenError, mayHaveHappened, type NamedTask, type TaskExecutor } from './task-executor.js';
 
 /** How the steps of a run, or their compensations, came to an end. */
 export type Execution =
@@ -42,13 +42,10 @@ export class RunExecution {
 
   /** True once a compensation was begun: from then on there is no way but to undo the rest. */
   get isBeingUndone(): boolean {
-    return this.workflow.steps.some(({ name }) => {
-      const status = this.ledger.get(compensationName(name))?.status;
-      return status === 'started' || status === 'done';
-    });
+    return this.workflow.steps.some(({ name }) => this.mayBeDone(compensationName(name)));
   }
 
-  /** True if a step that is done can be undone. */
+  /** True if a step that is done, or may be, can be undone. */
   get isUndoable(): boolean {
     return this.stepsToUndo().length > 0;
   }
@@ -64,7 +61,7 @@ export class RunExecution {
   }
 
   /**
-   * Undoes the steps that are done, the last one first.
+   * Undoes the steps that are done, the last one first; also those of which it is not known.
    *
    * @param signal when it is aborted, no further compensation is begun
    * @throws when the database is away
@@ -76,7 +73,7 @@ export class RunExecution {
   private stepsToUndo(): NamedTask[] {
     return [...this.workflow.steps]
       .reverse()
-      .filter(({ name }) => this.isDone(name))
+      .filter(({ name }) => this.mayBeDone(name))
       .flatMap(({ name, compensation }) =>
         compensation === undefined ? [] : [{ ...compensation, name: compensationName(name) }],
       );
@@ -91,10 +88,23 @@ export class RunExecution {
         const output = await this.tasks.perform(this.run, this.event, task, input, earlier, signal);
         this.ledger.set(task.name, { status: 'done', output });
       } catch (error) {
+        this.noteFailure(task, error);
         return toExecution(error, task, signal);
       }
     }
     return { outcome: 'completed' };
+  }
+
+  /** As the ledger has it now. */
+  private noteFailure({ name, action }: NamedTask, error: unknown): void {
+    if (!(error instanceof ActionError)) return;
+    const status = mayHaveHappened(error, action.effect) ? 'started' : 'failed';
+    this.ledger.set(name, { status, output: null });
+  }
+
+  private mayBeDone(name: string): boolean {
+    const status = this.ledger.get(name)?.status;
+    return status === 'done' || status === 'started';
   }
 
   private isDone(name: string): boolean {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ActionError, type AnyTask, type FailureCode, type TypedEvent } from '../model/index.js';
+import { ActionError, type AnyTask, type Effect, type FailureCode, type TypedEvent } from '../model/index.js';
 import { CircuitBreaker, type Outcome } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { databaseFault } from '../platform/database/index.js';
@@ -119,7 +119,8 @@ export class TaskExecutor {
       // It gave way to the signal; its target will tell a repetition.
       if (action.effect === 'keyed' && error === signal.reason) throw error;
       const named = nameOutcome(error, action.effect === 'keyed');
-      if (named.code !== 'outcome_unknown') await untilWritten(() => this.ledger.fail(lease, entry));
+      if (mayHaveHappened(named, action.effect)) throw named;
+      await untilWritten(() => this.ledger.fail(lease, entry));
       throw named;
     }
     return untilWritten(() => this.ledger.finish(lease, entry, output));
@@ -133,6 +134,22 @@ function outcomeFor(error: unknown): Outcome | undefined {
   if (!(error instanceof ActionError)) return undefined;
   if (error.code === 'target_refused') return 'success';
   return SIGNS_OF_TROUBLE.has(error.code) ? 'failure' : undefined;
+}
+
+/** A keyed action repeats what may have happened, so it does not say so: whatever is worth repeating may have. */
+const UNCERTAIN = new Set<FailureCode>(['target_unavailable', 'timed_out', 'unexpected']);
+
+/** Whether the effect of a task that failed may have happened all the same. */
+export function mayHaveHappened({ code }: ActionError, effect: Effect): boolean {
+  switch (effect) {
+    case 'keyed':
+      return UNCERTAIN.has(code);
+    case 'external':
+      return code === 'outcome_unknown';
+    case 'transactional':
+    case 'repeatable':
+      return false;
+  }
 }
 
 /** An unnamed error is a fault in the action: it may have come before the effect or after it, as may a timeout. */

@@ -30,6 +30,8 @@ beforeAll(async () => {
       MAIL_FROM: 'Shop <shop@example.org>',
       MAX_ATTEMPTS: String(MAX_ATTEMPTS),
       RETRY_BASE_MS: String(RETRY_BASE_MS),
+      // Here runs are to use their attempts up.
+      CIRCUIT_FAILURES: '1000',
     },
   });
 });

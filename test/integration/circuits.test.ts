@@ -25,7 +25,7 @@ const sql = (text: string, ...values: unknown[]) => stores.pool.query(text, valu
 const freshName = (): string => `http:target-${++count}.example.org:443`;
 
 function openBreaker(actor: string, store = circuits): CircuitBreaker {
-  return new CircuitBreaker(store, { cooldownMs: COOLDOWN_MS, actor }, silentLogger);
+  return new CircuitBreaker(store, { cooldownMs: COOLDOWN_MS, threshold: 5, actor }, silentLogger);
 }
 
 function recordAll(breaker: CircuitBreaker, name: string, outcome: Outcome, times: number): void {

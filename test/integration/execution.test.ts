@@ -266,6 +266,23 @@ describe('the compensations of a run', () => {
     );
   });
 
+  it.each(['target_unavailable', 'timed_out'] as const)(
+    'undo, too, what may be done although it failed as %s',
+    async (code) => {
+      const { asked, begin } = executorThat((input) => {
+        if (input === 'reserve') throw new ActionError(code, 'no reply');
+        return input;
+      });
+      const run = await stores.claimNew();
+      const execution = begin(run, order);
+      expect(await execution.doSteps(going)).toMatchObject({ failure: { code, step: 'reserve' } });
+      await stores.runs.settle(run.lease, ACTOR, turn);
+      asked.length = 0;
+      expect(await execution.undoSteps(going)).toEqual({ outcome: 'completed' });
+      expect(asked).toEqual(['release', 'refund pay']);
+    },
+  );
+
   it('go on where they stopped, each once', async () => {
     let away = true;
     const { asked, begin } = executorThat((input) => {

@@ -35,9 +35,9 @@ export async function openBackends(queue: QueueBackendName): Promise<TestBackend
 }
 
 /**
- * The connections of a process with these settings.
+ * The connections of a process whose service has these settings.
  *
- * @param installationId of the service whose queues they are; by default of none
+ * @param installationId of a service that runs already, to see its queues; a new one by default
  */
 export async function connectTestQueue(
   env: TestBackends['env'],

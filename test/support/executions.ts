@@ -11,7 +11,7 @@ export function executionsBy(
   stores: TestStores,
   performers: readonly Performer<unknown, unknown>[],
 ): (run: ClaimedRun, workflow: Workflow) => RunExecution {
-  const settings = { cooldownMs: 10_000, actor: 'worker:test' };
+  const settings = { cooldownMs: 10_000, threshold: 10, actor: 'worker:test' };
   const breaker = new CircuitBreaker(new PostgresCircuitStore(stores.pool), settings, silentLogger);
   const tasks = new TaskExecutor(stores.steps, performers, breaker, { stepTimeoutMs: 60_000 } as Config);
   return (run, workflow) => new RunExecution(run, workflow, { ...run.event, payload: {} }, tasks);

@@ -14,6 +14,8 @@ const ASK_AGAIN_MS = 1_000;
 export interface CircuitSettings {
   /** Milliseconds for which an open circuit lets nothing through. */
   readonly cooldownMs: number;
+  /** Failures in the window below which the circuit of a target stays closed. */
+  readonly threshold: number;
   /** Names this process in the audit trail; no other process may have the same name. */
   readonly actor: string;
 }
@@ -168,7 +170,7 @@ export class CircuitBreaker implements OnModuleInit, OnApplicationShutdown {
   }
 
   private openIfMust(name: string, counts: Counts, now: number): void {
-    if (this.open.has(name) || !mustOpen(name, counts)) return;
+    if (this.open.has(name) || !mustOpen(name, counts, this.settings.threshold)) return;
     const { successes, failures } = counts;
     this.setOpen(name, { manual: false, retryAt: now + this.settings.cooldownMs });
     this.changes.set(name, { to: 'open', reason: `${failures} of ${failures + successes} failed` });

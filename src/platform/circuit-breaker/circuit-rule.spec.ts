@@ -11,11 +11,11 @@ describe('a circuit', () => {
     [TARGET, 5, 5, true],
     [TARGET, 5, 6, false],
     [TARGET, 600, 601, false],
-    [PROVIDER, 19, 0, false],
-    [PROVIDER, 20, 20, true],
-    [PROVIDER, 20, 21, false],
+    [PROVIDER, 9, 0, false],
+    [PROVIDER, 10, 10, true],
+    [PROVIDER, 10, 11, false],
   ])('%s with %i failures and %i successes must open: %s', (name, failures, successes, expected) => {
-    expect(mustOpen(name, { failures, successes })).toBe(expected);
+    expect(mustOpen(name, { failures, successes }, 5)).toBe(expected);
   });
 
   it('lets everything through while it is closed', () => {

@@ -21,9 +21,8 @@ export const WINDOW_MS = 30_000;
 /** Milliseconds after which a probe that tells nothing is given up; its process may be dead. */
 export const PROBE_MS = 30_000;
 
-/** Failures in the window below which a circuit stays closed. */
-const TARGET_FAILURES = 5;
-const PROVIDER_FAILURES = 20;
+/** A provider's circuit takes so many times as many failures as a target's, so that the target's own opens first. */
+const PROVIDER_FACTOR = 2;
 
 const PROVIDER_PREFIX = 'provider:';
 
@@ -34,10 +33,11 @@ export function providerCircuit(provider: string): string {
 
 /**
  * Whether these are so many failures that going on helps nobody: enough of them, and no fewer than successes.
- * A provider's circuit takes more of them, so that of a broken target's the target's own opens first.
+ *
+ * @param threshold failures in the window below which the circuit of a target stays closed
  */
-export function mustOpen(name: string, { successes, failures }: Counts): boolean {
-  const enough = name.startsWith(PROVIDER_PREFIX) ? PROVIDER_FAILURES : TARGET_FAILURES;
+export function mustOpen(name: string, { successes, failures }: Counts, threshold: number): boolean {
+  const enough = name.startsWith(PROVIDER_PREFIX) ? PROVIDER_FACTOR * threshold : threshold;
   return failures >= enough && failures >= successes;
 }
 

@@ -102,6 +102,14 @@ export const settings = {
     min: 100,
     max: 3_600_000,
   }),
+  circuitFailures: integer({
+    name: 'CIRCUIT_FAILURES',
+    description:
+      'So many failures within 30 seconds, and no fewer than successes, and a target (an SMTP server, an HTTP host)\ncounts as out of order: runs that need it wait. A provider takes twice as many.',
+    fallback: '10',
+    min: 1,
+    max: 1_000_000,
+  }),
   circuitCooldownMs: integer({
     name: 'CIRCUIT_COOLDOWN_MS',
     description: 'What is out of order is left alone for this many milliseconds, then tried once.',
