@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { QueueBackendName } from '../../support/backends.js';
 import { send, type TestDelivery } from '../../support/deliveries.js';
 import { eventually } from '../../support/eventually.js';
+import { HttpTarget } from '../../support/http-target.js';
 import { MailServer } from '../../support/mail-server.js';
 import { makeFolder, removeFolder } from '../../support/postgres.js';
 import { secrets, TestService } from '../../support/service.js';
@@ -63,6 +64,8 @@ export class Arena {
     private readonly database: PostgresServer | EmbeddedDatabase,
     private readonly queueServer: RedisServer | undefined,
     readonly mail: MailServer,
+    /** Whom the test-only workflow of orders sends to. */
+    readonly shop: HttpTarget,
     private readonly disk: SmallDisk | undefined,
   ) {
     this.ownAcknowledgements = join(folder, 'acknowledged');
@@ -72,14 +75,15 @@ export class Arena {
     const folder = makeFolder('faults');
     const { row, queue } = options;
     const disk = row.smallDisk === true ? mountSmallDisk(join(folder, 'postgres')) : undefined;
-    const [database, redis, mail] = await Promise.all([
+    const [database, redis, mail, shop] = await Promise.all([
       row.embeddedDatabase === true
         ? new EmbeddedDatabase(join(folder, 'service', '.data'))
         : PostgresServer.start(join(folder, 'postgres')),
       queue === 'redis' ? RedisServer.start({ folder, keepsData: row.redisKeepsData ?? false }) : undefined,
       MailServer.start(),
+      HttpTarget.start(),
     ]);
-    return new Arena(options, folder, database, redis, mail, disk);
+    return new Arena(options, folder, database, redis, mail, shop, disk);
   }
 
   get queue(): QueueBackendName {
@@ -135,6 +139,8 @@ export class Arena {
         LOG_LEVEL: 'warn',
         APP_ROLE: role,
         SMTP_URL: this.mail.url,
+        HTTP_TARGETS: `shop=${this.shop.url}`,
+        HTTP_SIGNING_SECRET: this.shop.secret,
         ...this.database.env,
         ...this.queueServer?.env,
         ...failpointEnv(failpoints),
@@ -216,6 +222,12 @@ export class Arena {
     return rows[0]?.count ?? 0;
   }
 
+  /** The runs that the condition holds for. */
+  async findRuns(condition: string): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(`SELECT id FROM runs WHERE ${condition}`);
+    return rows.map(({ id }) => id);
+  }
+
   /** Waits until the condition on the runs holds for so many, and gives the milliseconds that it took. */
   async untilRuns(
     condition: string,
@@ -239,7 +251,7 @@ export class Arena {
 
   /** Waits until nothing is open, and gives the milliseconds that it took. */
   async untilSettled(withinMs: number): Promise<number> {
-    return this.untilRuns(`status NOT IN ('completed', 'dead_lettered')`, (count) => count === 0, withinMs);
+    return this.untilRuns('finished_at IS NULL', (count) => count === 0, withinMs);
   }
 
   /** Waits until a run is completed that is begun from now on, and gives the milliseconds that it took. */
@@ -285,7 +297,12 @@ export class Arena {
     const senders = this.traffics.map((traffic) => traffic.stop());
     await Promise.all([...this.services].map((service) => service.killGroup()));
     await Promise.all(senders);
-    await Promise.all([this.database.close(), this.queueServer?.close(), this.mail.close()]);
+    await Promise.all([
+      this.database.close(),
+      this.queueServer?.close(),
+      this.mail.close(),
+      this.shop.close(),
+    ]);
     this.disk?.unmount();
     removeFolder(this.folder);
   }

@@ -1,3 +1,4 @@
+import { isDeadLetter } from '../../../src/model/index.js';
 import type { DeadLetter, Evidence, RecordedEvent } from './evidence.js';
 import type { Kind } from './traffic.js';
 
@@ -25,6 +26,8 @@ export interface Findings {
 const EFFECTS: Readonly<Record<Kind, { readonly persisted: boolean; readonly mailed: boolean }>> = {
   payment: { persisted: true, mailed: true },
   push: { persisted: true, mailed: false },
+  // Its effects are at the shop, and the rows that send orders look there.
+  order: { persisted: false, mailed: false },
   star: { persisted: false, mailed: false },
 };
 
@@ -57,12 +60,12 @@ export function isClean(findings: Findings): boolean {
   return Object.values(findings).every((found: readonly string[]) => found.length === 0);
 }
 
-export function isUnknownOutcome({ code }: DeadLetter): boolean {
-  return code === 'outcome_unknown';
+export function isUnknownOutcome({ code, status }: DeadLetter): boolean {
+  return status === 'dead_lettered' && code === 'outcome_unknown';
 }
 
 function isSettled({ statuses }: RecordedEvent): boolean {
-  return statuses.every((status) => status === 'completed' || status === 'dead_lettered');
+  return statuses.every((status) => status === 'completed' || isDeadLetter(status));
 }
 
 function lacksEffect(

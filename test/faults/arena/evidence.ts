@@ -6,6 +6,7 @@ import type { Kind } from './traffic.js';
 export interface DeadLetter {
   readonly eventId: string;
   readonly type: string;
+  readonly status: RunStatus;
   readonly code: string;
 }
 
@@ -59,8 +60,8 @@ export async function readEvents(pool: pg.Pool): Promise<RecordedEvent[]> {
 
 export async function readDeadLetters(pool: pg.Pool): Promise<DeadLetter[]> {
   const { rows } = await pool.query<DeadLetter>(
-    `SELECT event.id AS "eventId", event.type, run.last_error ->> 'code' AS code
-     FROM runs run JOIN events event ON event.id = run.event_id WHERE run.status = 'dead_lettered'`,
+    `SELECT event.id AS "eventId", event.type, run.status::text AS status, run.last_error ->> 'code' AS code
+     FROM runs run JOIN events event ON event.id = run.event_id WHERE run.status IN ('dead_lettered', 'compensated', 'compensation_failed')`,
   );
   return rows;
 }

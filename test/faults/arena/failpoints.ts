@@ -25,6 +25,8 @@ export type Failure =
 export type Failpoint = Failure & {
   readonly at: Place;
   readonly when: 'before' | 'after';
+  /** Only calls that have this text in their arguments count. */
+  readonly about?: string;
   /** The how manieth call, from 1; every call if it is left out. */
   readonly call?: number;
 };

@@ -12,8 +12,9 @@ import { eventually } from '../../support/eventually.js';
 import { sendPersistently } from '../../support/persistent-sender.js';
 import type { TestService } from '../../support/service.js';
 
-/** What is sent: a payment is kept and thanked for by e-mail, a push is kept, a star is only logged. */
-export type Kind = 'payment' | 'push' | 'star';
+/** What is sent: a payment is kept and thanked for by e-mail, a push is kept, a star is only logged; an order goes to
+ * the shop by a workflow that only the rows about it have. */
+export type Kind = 'payment' | 'push' | 'star' | 'order';
 
 /** Where recipients of e-mail are told apart, and events told from others, each kind has a share from 0 to 1. */
 export type Mix = Readonly<Partial<Record<Kind, number>>>;
@@ -56,6 +57,7 @@ export class Traffic {
   private readonly files: string[];
   private readonly senders: Promise<unknown>;
   private acknowledgements = 0;
+  private orders = 0;
 
   constructor(
     private readonly place: TrafficPlace,
@@ -121,8 +123,9 @@ export class Traffic {
         return stripeDelivery(signer, body);
       }
       case 'push':
+      case 'order':
       case 'star': {
-        const body = kind === 'push' ? sampleBody('github', 'push') : { action: 'created' };
+        const body = kind === 'push' ? sampleBody('github', 'push') : { number: this.orders++ };
         const delivery = await githubDelivery(signer, kind, body);
         sent.set(delivery.headers['x-github-delivery'] ?? '', kind);
         return delivery;

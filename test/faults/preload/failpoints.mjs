@@ -11,7 +11,7 @@ const built = dirname(process.argv[1]);
 
 for (const failpoint of JSON.parse(process.env.FAULTS_FAILPOINTS ?? '[]')) await arm(failpoint);
 
-async function arm({ at, when, call, ...failure }) {
+async function arm({ at, when, about = '', call, ...failure }) {
   const [, folder, className, method] = /^(\w+)\/(\w+)\.(\w+)$/.exec(at);
   const door = await import(pathToFileURL(join(built, folder, 'index.js')).href);
   const { prototype } = door[className];
@@ -19,8 +19,9 @@ async function arm({ at, when, call, ...failure }) {
   if (typeof original !== 'function') throw new Error(`There is no ${at}`);
   let calls = 0;
   prototype[method] = async function (...args) {
-    const isReached = ++calls === (call ?? calls);
-    if (!isReached) return original.apply(this, args);
+    const isMeant = JSON.stringify(args).includes(about);
+    if (isMeant) calls++;
+    if (!isMeant || calls !== (call ?? calls)) return original.apply(this, args);
     if (failure.then === 'skip') return undefined;
     if (when === 'before') await fail(failure);
     const result = await original.apply(this, args);

@@ -21,7 +21,9 @@ import { poison } from './19-poison.js';
 import { duplicateFlood } from './20-duplicate-flood.js';
 import { conflictingBody } from './21-conflicting-body.js';
 import { thunderingRedelivery } from './22-thundering-redelivery.js';
+import { replyLost } from './24-reply-lost.js';
 import { rollingDeploy } from './25-rolling-deploy.js';
+import { deathWhileUndoing } from './26-death-while-undoing.js';
 import { manySweepers } from './27-many-sweepers.js';
 
 /** The fault matrix. A new row is one file and one line here. */
@@ -48,6 +50,8 @@ export const rows: readonly FaultRow[] = [
   duplicateFlood,
   conflictingBody,
   thunderingRedelivery,
+  replyLost,
   rollingDeploy,
+  deathWhileUndoing,
   manySweepers,
 ];
