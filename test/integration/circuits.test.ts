@@ -225,7 +225,7 @@ describe('while the store cannot be reached', () => {
     const pool = createPool(NOWHERE, () => undefined);
     const breaker = new CircuitBreaker(
       new PostgresCircuitStore(pool),
-      { cooldownMs: 30, actor: 'alone' },
+      { cooldownMs: 30, threshold: 5, actor: 'alone' },
       silentLogger,
     );
     const name = freshName();
