@@ -82,9 +82,10 @@ export interface DeadLetterRow {
 export const PREVIEW = `
   WITH chosen AS MATERIALIZED (
     SELECT run.id, run.workflow, run.status, coalesce(run.last_error ->> 'code', 'none') AS code,
-           NOT ${HAS_PAYLOAD} AS payload_dropped,
+           payload.event_id IS NULL AS payload_dropped,
            $2::text IS NULL AND ${IS_UNKNOWN} AS needs_decision
     FROM runs run JOIN events event ON event.id = run.event_id
+    LEFT JOIN payloads payload ON payload.event_id = event.id AND payload.received_at = event.received_at
     WHERE ${IS_DEAD_LETTER} AND ${meets('$1::jsonb')}
   ), redrivable AS (
     SELECT * FROM chosen WHERE NOT payload_dropped AND NOT needs_decision

@@ -86,32 +86,47 @@ export const REDELIVER = redrive(
   `chosen AS (SELECT id FROM runs WHERE event_id = ANY ($5::uuid[]) AND status = 'dead_lettered')`,
 );
 
-/** Dead letters in one statement at most. */
-const BATCH_LIMIT = 1_000;
+/** Dead letters that a batch looks at, whether the filter means them or not: it takes no longer where few are meant. */
+const STRETCH = 10_000;
 
 /**
- * $5 redrive. The next batch of it, with its progress, if its time has come and nobody else is at it. The pace is
+ * $5 redrive, $6 dead letters. The next batch of it, with its progress, if its time has come and nobody else is at it. The pace is
  * kept in the row, whoever does the work; a turn of a second that was missed is made up for.
  */
 export const REDRIVE_BATCH = redrive(
   `redrive AS MATERIALIZED (
-    SELECT *, least(per_second, ${BATCH_LIMIT}) AS batch FROM redrives
+    SELECT * FROM redrives
     WHERE id = $5 AND status = 'running' AND next_batch_at <= now()
     FOR UPDATE SKIP LOCKED
+  ), stretch AS MATERIALIZED (
+    -- Scalar subqueries, so that the index finds the place; without the row of the redrive they are null, and so
+    -- nothing is found.
+    SELECT run.id, run.event_id, run.finished_at FROM runs run
+    WHERE ${IS_DEAD_LETTER} AND run.finished_at <= (SELECT failed_before FROM redrive)
+      AND (run.finished_at, run.id) > ((SELECT position_time FROM redrive), (SELECT position_id FROM redrive))
+    ORDER BY run.finished_at, run.id LIMIT ${STRETCH}
   ), chosen AS MATERIALIZED (
-    SELECT run.id, run.finished_at FROM redrive, runs run JOIN events event ON event.id = run.event_id
-    WHERE ${IS_DEAD_LETTER} AND run.finished_at <= redrive.failed_before
-      AND (run.finished_at, run.id) > (redrive.position_time, redrive.position_id)
-      AND ${meets('redrive.filter')}
-    ORDER BY run.finished_at, run.id LIMIT (SELECT batch FROM redrive)
+    SELECT run.id, run.finished_at FROM stretch
+    JOIN runs run ON run.id = stretch.id
+    JOIN events event ON event.id = stretch.event_id
+    WHERE ${meets('(SELECT filter FROM redrive)')}
+    ORDER BY run.finished_at, run.id LIMIT $6::int
   )`,
   `, counted AS (
     SELECT count(*) FILTER (WHERE verdict IN ('redriven', 'reopened')) AS redriven,
            count(*) FILTER (WHERE verdict = 'needs_decision') AS needs_decision,
            count(*) FILTER (WHERE verdict = 'payload_dropped') AS payload_dropped
     FROM judged
+  ), size AS (
+    SELECT count(*) AS chosen FROM chosen
   ), last AS (
-    SELECT finished_at, id FROM chosen ORDER BY finished_at DESC, id DESC LIMIT 1
+    -- A full batch ends where it ends; the rest of the stretch is looked at with the next one.
+    SELECT finished_at, id FROM (
+      SELECT finished_at, id FROM chosen
+      UNION ALL
+      SELECT finished_at, id FROM stretch WHERE (SELECT chosen FROM size) < $6::int
+    ) seen
+    ORDER BY finished_at DESC, id DESC LIMIT 1
   ), progress AS (
     UPDATE redrives SET
       redriven = redrives.redriven + counted.redriven,
@@ -120,10 +135,10 @@ export const REDRIVE_BATCH = redrive(
       position_time = coalesce(last.finished_at, redrives.position_time),
       position_id = coalesce(last.id, redrives.position_id),
       next_batch_at = greatest(redrives.next_batch_at, now() - interval '1 second')
-                    + redrive.batch::float8 / redrives.per_second * interval '1 second',
+                    + size.chosen::float8 / redrives.per_second * interval '1 second',
       status = CASE WHEN last.id IS NULL THEN 'done' ELSE redrives.status END,
       finished_at = CASE WHEN last.id IS NULL THEN now() END
-    FROM redrive CROSS JOIN counted LEFT JOIN last ON true
+    FROM redrive CROSS JOIN counted CROSS JOIN size LEFT JOIN last ON true
     WHERE redrives.id = redrive.id
   )`,
 );

@@ -64,10 +64,14 @@ const START = `
 const STOP = `
   UPDATE redrives SET status = 'stopped', finished_at = now() WHERE id = $1 AND status = 'running'`;
 
+/** Dead letters in one statement at most. */
+const BATCH_LIMIT = 1_000;
+
 /** The row of a redrive of many that is to be worked on. */
 interface DueRow {
   id: string;
   actor: string;
+  per_second: number;
   unknown_outcome: UnknownOutcome | null;
   reason: string | null;
 }
@@ -148,16 +152,17 @@ export class RedriveStore {
   /** The next batch of each redrive whose time has come. @returns how many there were */
   async redriveBatches(): Promise<number> {
     const { rows } = await this.pool.query<DueRow>(
-      `SELECT id, actor, unknown_outcome, reason FROM redrives
+      `SELECT id, actor, per_second, unknown_outcome, reason FROM redrives
        WHERE status = 'running' AND next_batch_at <= now() ORDER BY next_batch_at`,
     );
-    for (const { id, actor, unknown_outcome: unknownOutcome, reason } of rows) {
+    for (const { id, actor, per_second: perSecond, unknown_outcome: unknownOutcome, reason } of rows) {
       const detail = {
         redriveId: id,
         ...(unknownOutcome !== null && { unknownOutcome }),
         ...(reason !== null && { reason }),
       };
-      await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id]);
+      const batch = Math.min(perSecond, BATCH_LIMIT);
+      await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id, batch]);
     }
     return rows.length;
   }

@@ -275,6 +275,24 @@ describe('a redrive of many', () => {
     ).toHaveLength(30);
   });
 
+  it('finds the few that are meant behind many others', async () => {
+    const [crowd, type] = [`crowd.${randomUUID()}`, `few.${randomUUID()}`];
+    const { event } = await deadLetter('unexpected', { type: crowd });
+    await sql(
+      `INSERT INTO runs (id, event_id, provider, workflow, number, workflow_version, status, created_at, finished_at)
+       SELECT new_uuid_v7(), $1, 'stripe', 'crowd', number, 1, 'dead_lettered', now(), now()
+       FROM generate_series(1, 10500) number`,
+      event.id,
+    );
+    const few = await deadLetter('unexpected', { type });
+    const { id } = await stores.redrives.start({ filter: filter(type), perSecond: 1, actor: ACTOR });
+    await carryOut();
+    await hurry();
+    await carryOut();
+    expect(await statuses([few])).toEqual(['pending']);
+    expect(await stores.redrives.find(id)).toMatchObject({ status: 'done', redriven: 1 });
+  });
+
   it('that was stopped goes no further', async () => {
     const type = `stop.${randomUUID()}`;
     const runs = [await deadLetter('unexpected', { type }), await deadLetter('unexpected', { type })];
