@@ -10,7 +10,8 @@ import {
 } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
-import { CircuitOpenError, mayHaveHappened, type NamedTask, type TaskExecutor } from './task-executor.js';
+import { CircuitOpenError, type NamedTask, type TaskExecutor } from './task-executor.js';
+import { mayHaveHappened } from './task-failure.js';
 
 /** How the steps of a run, or their compensations, came to an end. */
 export type Execution =

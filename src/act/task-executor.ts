@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ActionError, type AnyTask, type Effect, type FailureCode, type TypedEvent } from '../model/index.js';
-import { CircuitBreaker, type Outcome } from '../platform/circuit-breaker/index.js';
+import { ActionError, type AnyTask, type TypedEvent } from '../model/index.js';
+import { CircuitBreaker } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { StepStore, type ClaimedRun, type LedgerEntry, type StepEntry } from '../store/index.js';
 import { PERFORMERS, type Performer, type StepContext } from './action.js';
+import { mayHaveHappened, nameFailure, outcomeFor, toRepeatable } from './task-failure.js';
 
 /** A task of a run: a step, or a step's compensation. */
 export interface NamedTask extends AnyTask {
@@ -73,8 +74,12 @@ export class TaskExecutor {
     switch (action.effect) {
       case 'transactional':
         return perform();
-      case 'repeatable':
-        return this.ledger.finish(context.lease, context.entry, await perform());
+      case 'repeatable': {
+        const output = await perform().catch((error: unknown) => {
+          throw nameFailure(error, action.effect, signal);
+        });
+        return this.ledger.finish(context.lease, context.entry, output);
+      }
       case 'keyed':
       case 'external':
         return this.performExternal(performer, perform, context, repeat);
@@ -116,46 +121,14 @@ export class TaskExecutor {
     try {
       output = await perform();
     } catch (error) {
-      // It gave way to the signal; its target will tell a repetition.
-      if (action.effect === 'keyed' && error === signal.reason) throw error;
-      const named = nameOutcome(error, action.effect === 'keyed');
-      if (mayHaveHappened(named, action.effect)) throw named;
-      await untilWritten(() => this.ledger.fail(lease, entry));
-      throw named;
+      const failed = nameFailure(error, action.effect, signal);
+      if (failed instanceof ActionError && !mayHaveHappened(failed, action.effect)) {
+        await untilWritten(() => this.ledger.fail(lease, entry));
+      }
+      throw repeat ? toRepeatable(failed) : failed;
     }
     return untilWritten(() => this.ledger.finish(lease, entry, output));
   }
-}
-
-const SIGNS_OF_TROUBLE = new Set<FailureCode>(['target_unavailable', 'timed_out', 'outcome_unknown']);
-
-/** What an error says about the target: one that refuses is well. */
-function outcomeFor(error: unknown): Outcome | undefined {
-  if (!(error instanceof ActionError)) return undefined;
-  if (error.code === 'target_refused') return 'success';
-  return SIGNS_OF_TROUBLE.has(error.code) ? 'failure' : undefined;
-}
-
-/** A keyed action repeats what may have happened, so it does not say so: whatever is worth repeating may have. */
-const UNCERTAIN = new Set<FailureCode>(['target_unavailable', 'timed_out', 'unexpected']);
-
-/** Whether the effect of a task that failed may have happened all the same. */
-export function mayHaveHappened({ code }: ActionError, effect: Effect): boolean {
-  switch (effect) {
-    case 'keyed':
-      return UNCERTAIN.has(code);
-    case 'external':
-      return code === 'outcome_unknown';
-    case 'transactional':
-    case 'repeatable':
-      return false;
-  }
-}
-
-/** An unnamed error is a fault in the action: it may have come before the effect or after it, as may a timeout. */
-function nameOutcome(error: unknown, keyed: boolean): ActionError {
-  if (error instanceof ActionError && (keyed || error.code !== 'timed_out')) return error;
-  return new ActionError(keyed ? 'unexpected' : 'outcome_unknown', String(error), { cause: error });
 }
 
 /** @throws {ActionError} `timed_out`; what the action does after that changes nothing any more */

@@ -190,6 +190,31 @@ describe('a step', () => {
     end();
   });
 
+  it('that may be repeated is tried again where nobody knows what it has done', async () => {
+    const { begin } = executorThat(() => {
+      throw new ActionError('outcome_unknown', 'no reply');
+    });
+    const steps = [{ name: 'send', action: mail, input: () => 'letter', onUnknown: 'repeat' }] as const;
+    const repeating = defineWorkflow({ name: 'repeating', version: 1, on, steps });
+    const run = await stores.claimNew();
+    expect(await begin(run, repeating).doSteps(going)).toMatchObject({
+      failure: { code: 'target_unavailable', message: 'no reply', retryable: true },
+    });
+  });
+
+  it('that fails with words of a network has not lost the database', async () => {
+    const { begin } = executorThat(() => {
+      throw Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' });
+    });
+    const steps = [{ name: 'look', action: note, input: () => 'look' }] as const;
+    const looking = defineWorkflow({ name: 'looking', version: 1, on, steps });
+    const run = await stores.claimNew();
+    expect(await begin(run, looking).doSteps(going)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'unexpected', step: 'look', retryable: true },
+    });
+  });
+
   it('whose target tells a repetition is repeated after a crash', async () => {
     const { asked, begin } = executorThat(() => 'done');
     const posting = defineWorkflow({
