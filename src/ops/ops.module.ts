@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { StoreModule } from '../store/index.js';
 import { AuditController } from './audit.controller.js';
+import { CircuitsController } from './circuits.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { EventsController } from './events.controller.js';
 import { HealthChecks } from './health-checks.js';
@@ -13,6 +14,7 @@ import { RedrivesController } from './redrives.controller.js';
 
 /** The operations API. */
 const CONTROLLERS = [
+  CircuitsController,
   EventsController,
   DeadLettersController,
   RedriveController,

@@ -5,6 +5,7 @@ import type { Logger } from 'winston';
 import { LOGGER } from '../platform/logging/index.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
 import { RunStore } from '../store/index.js';
+import { CircuitKeeper } from './circuit-keeper.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { RunProcessor } from './run-processor.js';
 
@@ -24,6 +25,7 @@ export class Drain implements BeforeApplicationShutdown {
     private readonly leases: LeaseKeeper,
     private readonly runs: RunStore,
     private readonly processor: RunProcessor,
+    private readonly circuits: CircuitKeeper,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -32,7 +34,7 @@ export class Drain implements BeforeApplicationShutdown {
     // A worker waits for its queue to hear that its jobs have ended: where there is none, for ever.
     const force = !this.connections.isConnected();
     const closing = this.workers.map(({ worker }) => worker.close(force));
-    const closed = Promise.all([...closing, this.leases.idle()]);
+    const closed = Promise.all([...closing, this.circuits.end(), this.leases.idle()]);
     if (await endsWithin(closed, RUNS_DEADLINE_MS)) return;
     this.leases.interrupt();
     if (await endsWithin(closed, STEPS_DEADLINE_MS)) return;

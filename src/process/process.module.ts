@@ -3,7 +3,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { ActModule } from '../act/index.js';
 import { queueName } from '../model/index.js';
-import { StoreModule } from '../store/index.js';
+import { provideLeadership, StoreModule } from '../store/index.js';
+import { CircuitKeeper, PROCESS_LEADERSHIP } from './circuit-keeper.js';
 import { DEAD_LETTER_QUEUE, DeadLetterMirror } from './dead-letter-mirror.js';
 import { Drain, QUEUE_WORKERS } from './drain.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -31,6 +32,8 @@ export class ProcessModule {
         LeaseKeeper,
         DeadLetterMirror,
         RunProcessor,
+        provideLeadership(PROCESS_LEADERSHIP),
+        CircuitKeeper,
         ...workers,
         { provide: QUEUE_WORKERS, inject: workers, useFactory: (...all: WorkerHost[]) => all },
         {

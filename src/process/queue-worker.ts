@@ -77,7 +77,7 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
 
     private async attempt(job: Job<RunJob>): Promise<Processing> {
       try {
-        return await this.processor.process(job.data.runId);
+        return await this.processor.processUnlessOpen(provider, job.data.runId);
       } catch (error) {
         if (databaseFault(error) === 'unavailable') this.outage.feel(error);
         else this.logger.error('Processing failed outside of the run', { error, runId: job.data.runId });

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { TaskExecutor, type Execution } from '../act/index.js';
 import type { RunStatus, Workflow } from '../model/index.js';
+import { CircuitBreaker, providerCircuit } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
@@ -10,12 +11,16 @@ import { Attempt } from './attempt.js';
 import { reportAttempt } from './attempt-report.js';
 import { DeadLetterMirror } from './dead-letter-mirror.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { outcomeForProvider } from './provider-circuit.js';
 import { settleAttempt, type EndedAttempt, type RetryLimits } from './settle-attempt.js';
 import { Slots } from './slots.js';
 import { WORKER } from './worker-name.js';
 
 /** After so many crashes a run is executed alone: should it kill another worker, it takes no neighbour along. */
 const CRASHES_OF_A_SUSPECT = 2;
+
+/** Milliseconds after which a job of a provider whose circuit is open comes again, unless its queue is paused by then. */
+const OPEN_WAIT_MS = 1_000;
 
 /** What became of a run that a job named. */
 export type Processing =
@@ -40,10 +45,17 @@ export class RunProcessor {
     private readonly tasks: TaskExecutor,
     private readonly leases: LeaseKeeper,
     private readonly deadLetters: DeadLetterMirror,
+    private readonly breaker: CircuitBreaker,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     this.slots = new Slots(config.workerConcurrency);
+  }
+
+  /** As {@link process}, unless what is done for the provider fails anyway. */
+  async processUnlessOpen(provider: string, runId: string): Promise<Processing> {
+    if (this.breaker.isOpen(providerCircuit(provider))) return { outcome: 'later', waitMs: OPEN_WAIT_MS };
+    return this.process(runId);
   }
 
   /** @throws what the database throws; then the run is as it was, or is taken up again by its lease */
@@ -122,6 +134,8 @@ export class RunProcessor {
     if (decided === undefined) return undefined;
     try {
       await this.runs.settle(run.lease, this.actor, decided);
+      const outcome = outcomeForProvider(decided);
+      if (outcome !== undefined) this.breaker.record(providerCircuit(run.event.provider), outcome);
       this.deadLetters.reflect(run, decided);
       return decided;
     } catch (error) {

@@ -15,8 +15,7 @@ export const EXCHANGE = `
       failures = excluded.failures + CASE WHEN circuit.window_started_at > now() - $4 * interval '1 millisecond'
                                           THEN circuit.failures ELSE 0 END,
       window_started_at = CASE WHEN circuit.window_started_at > now() - $4 * interval '1 millisecond'
-                               THEN circuit.window_started_at ELSE now() END,
-      updated_at = now()
+                               THEN circuit.window_started_at ELSE now() END
     RETURNING circuit.*
   ), known AS (
     SELECT * FROM counted

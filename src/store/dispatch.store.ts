@@ -9,10 +9,13 @@ const MISSED_AFTER = `interval '2 seconds'`;
 /** A job that is not taken for so long is looked up in its queue. */
 const SUSPECT_AFTER = `interval '60 seconds'`;
 
+/** After a circuit has closed, every process knows it within this time. */
+const KNOWN_AFTER = `interval '1 second'`;
+
 /**
  * $1 limit, $2 providers: runs of a provider that has no queue would stand in the way of all others.
- * Recorded, redriven or released runs that no job was made for; runs whose lease ran out; and runs whose circuit
- * is no longer open.
+ * Recorded, redriven or released runs that no job was made for; runs that a probe has tried in vain; runs whose
+ * circuit is no longer open; and runs whose lease ran out.
  */
 const UNQUEUED = `
   (SELECT id, provider, dispatches, epoch FROM runs
@@ -23,6 +26,16 @@ const UNQUEUED = `
   (SELECT id, provider, dispatches, epoch FROM runs
    WHERE status = 'compensating' AND queued_at IS NULL AND waiting_on IS NULL AND lease_until IS NULL
      AND provider = ANY ($2)
+   LIMIT $1)
+  UNION ALL
+  (SELECT id, provider, dispatches, epoch FROM runs
+   WHERE status = 'retrying' AND queued_at IS NULL AND provider = ANY ($2)
+   LIMIT $1)
+  UNION ALL
+  (SELECT id, provider, dispatches, epoch FROM runs
+   WHERE waiting_on IS NOT NULL AND queued_at IS NULL AND lease_until IS NULL AND provider = ANY ($2)
+     AND NOT EXISTS (SELECT 1 FROM circuits WHERE name = waiting_on
+                     AND (state <> 'closed' OR updated_at > now() - ${KNOWN_AFTER}))
    LIMIT $1)
   UNION ALL
   (SELECT id, provider, dispatches, epoch FROM runs
@@ -76,7 +89,8 @@ const MARK_QUEUED = `
       ON runs.id = job.run_id AND runs.dispatches < job.number
     ORDER BY runs.id FOR UPDATE OF runs
   )
-  UPDATE runs SET dispatches = made.number, queued_at = CASE WHEN made.was_given_back THEN queued_at ELSE now() END
+  UPDATE runs SET dispatches = made.number, queued_at = CASE WHEN made.was_given_back THEN queued_at ELSE now() END,
+                  waiting_on = CASE WHEN made.was_given_back THEN waiting_on END
   FROM made WHERE runs.id = made.id`;
 
 /** Every id comes after it. */

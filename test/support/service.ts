@@ -93,6 +93,18 @@ export class TestService {
     });
   }
 
+  /** A POST to the operations API, with the token. */
+  async order(path: string, body: unknown): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${this.secret('OPS_TOKEN')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    });
+  }
+
   async event(id: string): Promise<EventView> {
     const response = await this.get(`/api/v1/events/${id}`);
     return (await response.json()) as EventView;
