@@ -7,9 +7,7 @@ import { PostgresCircuitStore } from '../store/index.js';
 import { CircuitList, CircuitReason, CircuitView } from './circuit.dto.js';
 import { JsonBody } from './json-body.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
-
-/** Who opens and closes by hand, in the audit trail. */
-const ACTOR = 'ops';
+import { OPS_ACTOR } from './redrive.controller.js';
 
 /** What actions name the circuit of a target. */
 const TARGET = /^(?:http|smtp):[A-Za-z0-9._:[\]-]{1,253}:\d{1,5}$/;
@@ -48,7 +46,7 @@ export class CircuitsController {
   })
   async open(@Param('name') name: string, @Body(new JsonBody()) body: CircuitReason): Promise<CircuitView> {
     if (!isCircuit(name)) throw noSuchCircuit();
-    return this.circuits.openByHand(name, body.reason, ACTOR);
+    return this.circuits.openByHand(name, body.reason, OPS_ACTOR);
   }
 
   @Post(':name/close')
@@ -61,7 +59,9 @@ export class CircuitsController {
   @ApiResponse({ status: 400, description: 'No reason' })
   @ApiResponse({ status: 404, description: 'No such circuit' })
   async close(@Param('name') name: string, @Body(new JsonBody()) body: CircuitReason): Promise<CircuitView> {
-    const circuit = isCircuit(name) ? await this.circuits.closeByHand(name, body.reason, ACTOR) : undefined;
+    const circuit = isCircuit(name)
+      ? await this.circuits.closeByHand(name, body.reason, OPS_ACTOR)
+      : undefined;
     if (circuit === undefined) throw noSuchCircuit();
     return circuit;
   }

@@ -1,3 +1,4 @@
+import { failure } from '../../src/model/index.js';
 import { CircuitBreaker, type Outcome } from '../../src/platform/circuit-breaker/index.js';
 import { createPool } from '../../src/platform/database/index.js';
 import { PostgresCircuitStore } from '../../src/store/index.js';
@@ -217,6 +218,88 @@ describe('a circuit of several processes', () => {
       'half_open → open: moves to a new data centre',
       'open → closed: has moved',
     ]);
+  });
+});
+
+describe('a run that waits for a circuit', () => {
+  async function waitFor(name: string): Promise<string> {
+    const { lease } = await stores.claimNew();
+    await stores.runs.settle(lease, 'worker:test', {
+      from: 'running',
+      to: 'pending',
+      reason: 'circuit_open',
+      waitingOn: name,
+    });
+    return lease.runId;
+  }
+
+  const isToBeQueued = async (runId: string): Promise<boolean> =>
+    (await stores.dispatch.findUnqueued(['stripe'], 500)).some(({ id }) => id === runId);
+
+  /** Makes it so that every process has heard of the last change. */
+  const letItBeKnown = (name: string) =>
+    sql(`UPDATE circuits SET updated_at = now() - interval '2 seconds' WHERE name = $1`, name);
+
+  it('is left alone while the circuit is open or probed, and queued when all know that it is closed', async () => {
+    const breaker = openBreaker('a');
+    const name = await openCircuit(breaker);
+    const runId = await waitFor(name);
+    await letItBeKnown(name);
+    expect(await isToBeQueued(runId)).toBe(false);
+    expect((await circuits.list()).find((circuit) => circuit.name === name)?.waitingRuns).toBe(1);
+    expect(await circuits.findWaiting(name)).toBe(runId);
+
+    await endCooldown(name);
+    expect(await circuits.claimProbe(name, 'a')).toBe(true);
+    await letItBeKnown(name);
+    expect(await isToBeQueued(runId)).toBe(false);
+
+    await circuits.settleProbe(name, 'success', { cooldownMs: COOLDOWN_MS, actor: 'a' });
+    expect(await isToBeQueued(runId)).toBe(false);
+    await letItBeKnown(name);
+    expect(await isToBeQueued(runId)).toBe(true);
+    await stores.dispatch.markQueued([{ runId, number: 1, epoch: 1 }]);
+    expect(await isToBeQueued(runId)).toBe(false);
+    expect(await stores.run(runId)).toMatchObject({ status: 'pending', attempts: 0, waiting_on: null });
+  });
+
+  it('still waits though a job from before is marked only now', async () => {
+    const name = freshName();
+    await circuits.openByHand(name, 'maintenance', 'ops');
+    const runId = await waitFor(name);
+    await stores.dispatch.markQueued([{ runId, number: 1, epoch: 0 }]);
+    expect(await stores.run(runId)).toMatchObject({ waiting_on: name, queued_at: null });
+    expect(await circuits.findWaiting(name)).toBe(runId);
+  });
+
+  it('that was the probe, in vain, is queued for its next attempt', async () => {
+    const name = freshName();
+    await circuits.openByHand(name, 'maintenance', 'ops');
+    const runId = await waitFor(name);
+    const { lease } = await stores.claim(runId);
+    expect(await isToBeQueued(runId)).toBe(false);
+    await stores.runs.settle(lease, 'worker:test', {
+      from: 'running',
+      to: 'retrying',
+      reason: 'failed',
+      failure: failure('target_unavailable', 'still away'),
+      retryInMs: 60_000,
+    });
+    expect(await isToBeQueued(runId)).toBe(true);
+  });
+
+  it('is not the one by which its provider is probed', async () => {
+    const waiting = await stores.claimNew({ provider: 'paypal' });
+    await stores.runs.settle(waiting.lease, 'worker:test', {
+      from: 'running',
+      to: 'pending',
+      reason: 'circuit_open',
+      waitingOn: freshName(),
+    });
+    expect(await circuits.findDueOf('paypal')).toBeUndefined();
+    const due = await stores.recordRun({ provider: 'paypal' });
+    await stores.recordRun({ provider: 'paypal', receivedAt: new Date(Date.now() + 1000) });
+    expect(await circuits.findDueOf('paypal')).toBe(due.id);
   });
 });
 
