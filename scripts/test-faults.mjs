@@ -9,39 +9,48 @@ import { makeTestFolder, runJest } from './launcher/jest.mjs';
 import { launch } from './launcher/launch.mjs';
 import { ensureRedis } from './launcher/redis.mjs';
 
-// Every row of the fault matrix in its long form, see docs/reliability.md.
+// Every row of the fault matrix in its long form. What the flags mean is told in docs/reliability.md.
 const { values: flags } = parseArgs({
   options: {
     only: { type: 'string' },
     backend: { type: 'string' },
     seed: { type: 'string' },
-    short: { type: 'boolean', default: false },
     soak: { type: 'string' },
-    mutants: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
+    short: { type: 'boolean' },
+    mutants: { type: 'boolean' },
+    list: { type: 'boolean' },
   },
 });
 
-const { folder, remove } = makeTestFolder();
+/** The row that lasts as long as it is told to. */
+const SOAK = '28';
+
 await prepareService();
-await launch(runFaults, async () => remove());
+const { folder, remove } = makeTestFolder();
+await launch(runFaults, () => Promise.resolve(remove()));
 remove();
 
 async function runFaults() {
   const results = join(folder, 'results.jsonl');
+  const only = flags.only ?? (flags.soak && SOAK);
+  // Jest takes no flags of ours, so they go by the environment; `test/faults/arena/plan.ts` reads them.
   const env = {
     TMPDIR: folder,
-    TEST_REDIS_PROGRAM: flags.list ? '' : await ensureRedis(),
-    FAULTS_FORM: flags.short ? 'short' : 'long',
+    TEST_REDIS_PROGRAM: await ensureRedis(),
+    FAULTS_FORM: flags.short || flags.mutants ? 'short' : 'long',
     FAULTS_RESULTS: results,
-    ...(flags.only !== undefined && { FAULTS_ONLY: flags.only }),
-    ...(flags.backend !== undefined && { FAULTS_BACKEND: flags.backend }),
-    ...(flags.soak !== undefined && { FAULTS_SOAK_MS: String(milliseconds(flags.soak)) }),
-    ...(flags.seed !== undefined && { SEED: flags.seed }),
+    FAULTS_TASK: flags.list ? 'list' : flags.mutants ? 'mutants' : 'matrix',
+    ...(only && { FAULTS_ONLY: only }),
+    ...(flags.backend && { FAULTS_BACKEND: flags.backend }),
+    ...(flags.soak && { FAULTS_SOAK_MS: String(milliseconds(flags.soak)) }),
+    ...(flags.seed && { SEED: flags.seed }),
   };
-  const file = flags.list ? 'list' : flags.mutants ? 'mutants' : 'matrix';
-  process.exitCode = await runJest(['--runInBand', '--runTestsByPath', `test/faults/${file}.test.ts`], env);
-  if (!existsSync(results)) return;
+  const args = ['--runInBand', '--runTestsByPath', 'test/faults/matrix.test.ts'];
+  process.exitCode = await runJest(args, env);
+  if (existsSync(results)) reportTrials(results);
+}
+
+function reportTrials(results) {
   const trials = readFileSync(results, 'utf8')
     .trim()
     .split('\n')

@@ -57,6 +57,8 @@ export class Arena {
   private turn = 0;
   private started = 0;
   private hasLedger = false;
+  private closed = false;
+  private readonly starting = new Set<Promise<TestService>>();
 
   private constructor(
     readonly options: ArenaOptions,
@@ -84,6 +86,10 @@ export class Arena {
       HttpTarget.start(),
     ]);
     return new Arena(options, folder, database, redis, mail, shop, disk);
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   get queue(): QueueBackendName {
@@ -128,6 +134,17 @@ export class Arena {
 
   /** Starts a service; from now on deliveries go to it, too, if it takes any. */
   async start(wishes: ServiceWishes = {}): Promise<TestService> {
+    if (this.closed) throw new Error('The arena is closed');
+    const starting = this.startService(wishes);
+    this.starting.add(starting);
+    try {
+      return await starting;
+    } finally {
+      this.starting.delete(starting);
+    }
+  }
+
+  private async startService(wishes: ServiceWishes): Promise<TestService> {
     const { role = 'all', failpoints = [], preload = [], env = {}, nodeArgs = [] } = wishes;
     const service = await TestService.start({
       main: this.options.main,
@@ -169,6 +186,11 @@ export class Arena {
     const exited = once(service.child, 'exit');
     service.child.kill('SIGKILL');
     await exited;
+  }
+
+  /** Sends to it again. */
+  bringBack(service: TestService): void {
+    this.withdrawn.delete(service);
   }
 
   /** Resolves when the service has died by itself. */
@@ -294,6 +316,8 @@ export class Arena {
 
   /** Ends everything, however it stands. */
   async close(): Promise<void> {
+    this.closed = true;
+    await Promise.allSettled(this.starting);
     const senders = this.traffics.map((traffic) => traffic.stop());
     await Promise.all([...this.services].map((service) => service.killGroup()));
     await Promise.all(senders);

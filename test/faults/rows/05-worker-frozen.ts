@@ -15,7 +15,7 @@ export const workerFrozen: FaultRow = {
   number: 5,
   title: 'Worker is frozen past its leases, and wakes',
   backends: QUEUE_BACKENDS,
-  shortForm: QUEUE_BACKENDS,
+  shortForm: ['redis'],
   recovery: { of: 'from the waking to all settled', limitMs: 30_000 },
   deadlineMs: 180_000,
   async run(arena) {

@@ -1,6 +1,6 @@
 import { QUEUE_BACKENDS } from '../../support/backends.js';
-import type { Arena } from '../arena/arena.js';
 import type { FaultRow } from '../arena/fault-row.js';
+import { emptyQueue } from './queue-loss.js';
 
 /** Everything that the queue knows is gone from one moment to the next, while it goes on working. */
 export const queueEmptied: FaultRow = {
@@ -24,8 +24,3 @@ export const queueEmptied: FaultRow = {
     return { injected: `${waiting} jobs lost`, recoveryMs };
   },
 };
-
-async function emptyQueue(arena: Arena): Promise<void> {
-  if (arena.queue === 'redis') await arena.redis.command('FLUSHALL');
-  else await arena.pool.query('TRUNCATE bullmq.job CASCADE');
-}

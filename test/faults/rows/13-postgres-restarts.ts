@@ -8,7 +8,7 @@ export const postgresRestarts: FaultRow = {
   number: 13,
   title: 'PostgreSQL is restarted: in order, at once, killed',
   backends: QUEUE_BACKENDS,
-  shortForm: QUEUE_BACKENDS,
+  shortForm: ['postgres'],
   recovery: { of: 'from its return to the next acknowledged and the next completed event', limitMs: 5_000 },
   deadlineMs: 240_000,
   async run(arena) {

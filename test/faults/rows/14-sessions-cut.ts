@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QUEUE_BACKENDS } from '../../support/backends.js';
 import type { FaultRow } from '../arena/fault-row.js';
-
-const CUT = `
-  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name <> 'arena'`;
+import { cutSessions } from './sessions.js';
 
 export const sessionsCut: FaultRow = {
   number: 14,
   title: 'All database sessions are cut, again and again',
   backends: QUEUE_BACKENDS,
-  shortForm: ['postgres'],
+  shortForm: ['redis'],
   recovery: { of: 'from the last cut to the next completed run', limitMs: 10_000 },
   deadlineMs: 180_000,
   async run(arena) {
@@ -20,7 +17,7 @@ export const sessionsCut: FaultRow = {
     await traffic.acknowledge(40);
     let sessions = 0;
     for (let cut = 0; cut < cuts; cut++) {
-      sessions += (await arena.pool.query(CUT)).rowCount ?? 0;
+      sessions += await cutSessions(arena);
       await sleep(100 + arena.random() * 500);
     }
     const recoveryMs = await arena.untilNextCompletion(60_000);

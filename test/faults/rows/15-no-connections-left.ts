@@ -4,10 +4,7 @@ import { eventually } from '../../support/eventually.js';
 import type { Arena } from '../arena/arena.js';
 import type { FaultRow } from '../arena/fault-row.js';
 import { residentMegabytes } from './resident-memory.js';
-
-const CUT_SERVICE = `
-  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE backend_type = 'client backend' AND application_name NOT IN ('arena', 'holder')`;
+import { cutSessions } from './sessions.js';
 
 /** Milliseconds within which a sender is to be told to come again. */
 const REFUSED_WITHIN_MS = 2_500;
@@ -58,9 +55,9 @@ export const noConnectionsLeft: FaultRow = {
 async function takeAllConnections(arena: Arena): Promise<pg.Client[]> {
   const holders: pg.Client[] = [];
   for (let round = 0; round < 10; round++) {
-    const { rowCount } = await arena.pool.query(CUT_SERVICE);
+    const cut = await cutSessions(arena);
     for (let taken = await take(arena, holders); taken;) taken = await take(arena, holders);
-    if (rowCount === 0) return holders;
+    if (cut === 0) return holders;
   }
   throw new Error('The service always gets a connection');
 }

@@ -10,7 +10,7 @@ export const clockSkew: FaultRow = {
   number: 18,
   title: 'Clocks are 5 minutes off, in both directions',
   backends: QUEUE_BACKENDS,
-  shortForm: ['redis'],
+  shortForm: [],
   recovery: { of: 'from the last acknowledgement to all settled', limitMs: 30_000 },
   deadlineMs: 180_000,
   async run(arena) {

@@ -77,13 +77,15 @@ function superviseWorkers(arena: Arena, wishes: Parameters<Arena['start']>[0]): 
   let wanted = true;
   let deaths = -1;
   const watch = async (): Promise<void> => {
-    while (wanted) {
+    while (wanted && !arena.isClosed) {
       deaths++;
       const worker = await arena.start(wishes);
       await new Promise((resolveExit) => worker.child.once('exit', resolveExit));
     }
   };
   const watching = watch();
+  // Whoever waits for its end is told of a failure; a row that has failed before waits no more.
+  watching.catch(() => undefined);
   return {
     async stop() {
       wanted = false;

@@ -7,7 +7,7 @@ export const conflictingBody: FaultRow = {
   number: 21,
   title: 'The same delivery key comes with another body',
   backends: QUEUE_BACKENDS,
-  shortForm: ['postgres'],
+  shortForm: [],
   recovery: { of: 'from the last reply to all settled', limitMs: 30_000 },
   deadlineMs: 120_000,
   async run(arena) {

@@ -6,7 +6,7 @@ export const manySweepers: FaultRow = {
   number: 27,
   title: 'Three sweepers at once, and nobody else who queues',
   backends: QUEUE_BACKENDS,
-  shortForm: ['redis'],
+  shortForm: [],
   recovery: { of: 'from the last acknowledgement to all settled', limitMs: 60_000 },
   deadlineMs: 180_000,
   async run(arena) {

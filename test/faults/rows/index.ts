@@ -25,6 +25,7 @@ import { replyLost } from './24-reply-lost.js';
 import { rollingDeploy } from './25-rolling-deploy.js';
 import { deathWhileUndoing } from './26-death-while-undoing.js';
 import { manySweepers } from './27-many-sweepers.js';
+import { soak } from './28-soak.js';
 
 /** The fault matrix. A new row is one file and one line here. */
 export const rows: readonly FaultRow[] = [
@@ -54,4 +55,5 @@ export const rows: readonly FaultRow[] = [
   rollingDeploy,
   deathWhileUndoing,
   manySweepers,
+  soak,
 ];
