@@ -43,7 +43,7 @@ export class RunExecution {
 
   /** True once a compensation was begun: from then on there is no way but to undo the rest. */
   get isBeingUndone(): boolean {
-    return this.workflow.steps.some(({ name }) => this.mayBeDone(compensationName(name)));
+    return this.workflow.steps.some(({ name }) => this.ledger.has(compensationName(name)));
   }
 
   /** True if a step that is done, or may be, can be undone. */

@@ -134,8 +134,6 @@ export class RunProcessor {
     if (decided === undefined) return undefined;
     try {
       await this.runs.settle(run.lease, this.actor, decided);
-      const outcome = outcomeForProvider(decided);
-      if (outcome !== undefined) this.breaker.record(providerCircuit(run.event.provider), outcome);
       this.deadLetters.reflect(run, decided);
       const outcome = outcomeForProvider(decided);
       if (outcome !== undefined) this.breaker.record(providerCircuit(run.event.provider), outcome);
