@@ -67,7 +67,7 @@ export class Arena {
     private readonly queueServer: RedisServer | undefined,
     readonly mail: MailServer,
     /** Whom the test-only workflow of orders sends to. */
-    readonly shop: HttpTarget,
+    readonly till: HttpTarget,
     private readonly disk: SmallDisk | undefined,
   ) {
     this.ownAcknowledgements = join(folder, 'acknowledged');
@@ -77,7 +77,7 @@ export class Arena {
     const folder = makeFolder('faults');
     const { row, queue } = options;
     const disk = row.smallDisk === true ? mountSmallDisk(join(folder, 'postgres')) : undefined;
-    const [database, redis, mail, shop] = await Promise.all([
+    const [database, redis, mail, till] = await Promise.all([
       row.embeddedDatabase === true
         ? new EmbeddedDatabase(join(folder, 'service', '.data'))
         : PostgresServer.start(join(folder, 'postgres')),
@@ -85,7 +85,7 @@ export class Arena {
       MailServer.start(),
       HttpTarget.start(),
     ]);
-    return new Arena(options, folder, database, redis, mail, shop, disk);
+    return new Arena(options, folder, database, redis, mail, till, disk);
   }
 
   get isClosed(): boolean {
@@ -156,8 +156,8 @@ export class Arena {
         LOG_LEVEL: 'warn',
         APP_ROLE: role,
         SMTP_URL: this.mail.url,
-        HTTP_TARGETS: `shop=${this.shop.url}`,
-        HTTP_SIGNING_SECRET: this.shop.secret,
+        HTTP_TARGETS: `till=${this.till.url}`,
+        HTTP_SIGNING_SECRET: this.till.secret,
         ...this.database.env,
         ...this.queueServer?.env,
         ...failpointEnv(failpoints),
@@ -325,7 +325,7 @@ export class Arena {
       this.database.close(),
       this.queueServer?.close(),
       this.mail.close(),
-      this.shop.close(),
+      this.till.close(),
     ]);
     this.disk?.unmount();
     removeFolder(this.folder);

@@ -26,8 +26,9 @@ export interface Findings {
 const EFFECTS: Readonly<Record<Kind, { readonly persisted: boolean; readonly mailed: boolean }>> = {
   payment: { persisted: true, mailed: true },
   push: { persisted: true, mailed: false },
-  // Its effects are at the shop, and the rows that send orders look there.
+  // Its effects are at the till, and the rows that send orders look there.
   order: { persisted: false, mailed: false },
+  poison: { persisted: false, mailed: false },
   star: { persisted: false, mailed: false },
 };
 

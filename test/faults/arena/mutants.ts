@@ -61,6 +61,14 @@ export const mutants: readonly Mutant[] = [
     queue: 'postgres',
     foundAs: /\d+ missing/,
   },
+  {
+    name: 'forgets to pause a queue whose circuit is open',
+    file: 'process/circuit-keeper.ts',
+    replace: ['await (wanted ? queue.pause() : queue.resume());', ''],
+    row: 29,
+    queue: 'postgres',
+    foundAs: /\d+ unexpected/,
+  },
 ];
 
 const BUILT = resolve('dist');

@@ -13,8 +13,8 @@ import { sendPersistently } from '../../support/persistent-sender.js';
 import type { TestService } from '../../support/service.js';
 
 /** What is sent: a payment is kept and thanked for by e-mail, a push is kept, a star is only logged; an order goes to
- * the shop by a workflow that only the rows about it have. */
-export type Kind = 'payment' | 'push' | 'star' | 'order';
+ * the till, and poison fails, by workflows that only the rows about them have. */
+export type Kind = 'payment' | 'push' | 'star' | 'order' | 'poison';
 
 /** Where recipients of e-mail are told apart, and events told from others, each kind has a share from 0 to 1. */
 export type Mix = Readonly<Partial<Record<Kind, number>>>;
@@ -124,8 +124,10 @@ export class Traffic {
       }
       case 'push':
       case 'order':
+      case 'poison':
       case 'star': {
-        const body = kind === 'push' ? sampleBody('github', 'push') : { number: this.orders++ };
+        const body =
+          kind === 'push' ? sampleBody('github', 'push') : { number: this.orders++, poison: 'throw' };
         const delivery = await githubDelivery(signer, kind, body);
         sent.set(delivery.headers['x-github-delivery'] ?? '', kind);
         return delivery;

@@ -1,4 +1,4 @@
-// Loaded before the service: a workflow for GitHub's event `order` that sends to the target `shop`. FAULTS_ORDER says
+// Loaded before the service: a workflow for GitHub's event `order` that sends to the target `till`. FAULTS_ORDER says
 // how it ends: `pays` only charges; `fails` does two steps that can be undone, and then there is nothing to ship.
 
 import 'reflect-metadata';
@@ -13,7 +13,7 @@ const { http } = await door('act');
 
 const on = { provider: 'github', type: 'order' };
 const tell = (what) => (event) => ({
-  target: 'shop',
+  target: 'till',
   path: `/${what}/${event.payload.number}`,
   body: { event: event.id, what },
 });

@@ -1,7 +1,7 @@
 import { QUEUE_BACKENDS } from '../../support/backends.js';
 import type { Failpoint } from '../arena/failpoints.js';
 import type { FaultRow } from '../arena/fault-row.js';
-import { demandOfShop, withOrders } from './orders.js';
+import { demandOfTill, withOrders } from './orders.js';
 
 /** Around every write of a compensation, and around the end of it all. */
 const PLACES = [
@@ -41,7 +41,7 @@ export const deathWhileUndoing: FaultRow = {
     await arena.start({ ...wishes, role: 'worker' });
     await arena.untilSettled(120_000);
     const recoveryMs = performance.now() - diedAt;
-    demandOfShop(arena, arena.sent.size, ['reserve', 'charge', 'refund', 'release']);
+    demandOfTill(arena, arena.sent.size, ['reserve', 'charge', 'refund', 'release']);
     return { injected: `${places.length} deaths`, recoveryMs, notes: ['each undone once, in reverse order'] };
   },
 };

@@ -21,11 +21,13 @@ import { poison } from './19-poison.js';
 import { duplicateFlood } from './20-duplicate-flood.js';
 import { conflictingBody } from './21-conflicting-body.js';
 import { thunderingRedelivery } from './22-thundering-redelivery.js';
+import { targetOutOfOrder } from './23-target-out-of-order.js';
 import { replyLost } from './24-reply-lost.js';
 import { rollingDeploy } from './25-rolling-deploy.js';
 import { deathWhileUndoing } from './26-death-while-undoing.js';
 import { manySweepers } from './27-many-sweepers.js';
 import { soak } from './28-soak.js';
+import { providerOutOfOrder } from './29-provider-out-of-order.js';
 
 /** The fault matrix. A new row is one file and one line here. */
 export const rows: readonly FaultRow[] = [
@@ -51,9 +53,11 @@ export const rows: readonly FaultRow[] = [
   duplicateFlood,
   conflictingBody,
   thunderingRedelivery,
+  targetOutOfOrder,
   replyLost,
   rollingDeploy,
   deathWhileUndoing,
   manySweepers,
   soak,
+  providerOutOfOrder,
 ];
