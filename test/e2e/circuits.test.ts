@@ -41,6 +41,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       MAX_ATTEMPTS: '20',
       RETRY_BASE_MS: '60',
       CIRCUIT_COOLDOWN_MS: String(COOLDOWN_MS),
+      CIRCUIT_FAILURES: '5',
     };
     service = await TestService.start({ env });
     worker = await TestService.start({ env: { ...service.env, APP_ROLE: 'worker' } });

@@ -297,6 +297,9 @@ describe('the documentation of the API', () => {
     expect(description.openapi).toMatch(/^3\.\d+\.\d+$/);
     expect(Object.keys(description.paths).sort()).toEqual([
       '/api/v1/audit',
+      '/api/v1/circuits',
+      '/api/v1/circuits/{name}/close',
+      '/api/v1/circuits/{name}/open',
       '/api/v1/dead-letters',
       '/api/v1/events',
       '/api/v1/events/{id}',
