@@ -160,6 +160,8 @@ async function createApplication(
     requestTimeout: REQUEST_TIMEOUT_MS,
     // What still comes over an open connection is answered like everything before.
     return503OnClosing: false,
+    // Names of circuits are as long as the names of hosts.
+    routerOptions: { maxParamLength: 300 },
     bodyLimit: BODY_LIMIT,
     connectionTimeout: IDLE_TIMEOUT_MS,
   });

@@ -46,9 +46,10 @@ export class RunExecution {
     return this.workflow.steps.some(({ name }) => this.ledger.has(compensationName(name)));
   }
 
-  /** True if a step that is done, or may be, can be undone. */
+  /** True if a step that is done, or may be, can be undone, and none is done after which nothing is. */
   get isUndoable(): boolean {
-    return this.stepsToUndo().length > 0;
+    const isPast = this.workflow.steps.some(({ name, pivot }) => pivot === true && this.isDone(name));
+    return !isPast && this.stepsToUndo().length > 0;
   }
 
   /**
@@ -99,7 +100,7 @@ export class RunExecution {
   /** As the ledger has it now. */
   private noteFailure({ name, action }: NamedTask, error: unknown): void {
     if (!(error instanceof ActionError)) return;
-    const status = mayHaveHappened(error, action.effect) ? 'started' : 'failed';
+    const status = mayHaveHappened(error, action.effect, this.ledger.get(name)) ? 'started' : 'failed';
     this.ledger.set(name, { status, output: null });
   }
 

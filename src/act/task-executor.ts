@@ -82,7 +82,7 @@ export class TaskExecutor {
       }
       case 'keyed':
       case 'external':
-        return this.performExternal(performer, perform, context, repeat);
+        return this.performExternal(performer, perform, context, { repeat, earlier });
     }
   }
 
@@ -114,7 +114,7 @@ export class TaskExecutor {
     { action }: Performer<unknown, unknown>,
     perform: () => Promise<unknown>,
     { lease, entry, signal }: StepContext,
-    repeat: boolean,
+    { repeat, earlier }: { repeat: boolean; earlier: LedgerEntry | undefined },
   ): Promise<unknown> {
     await this.ledger.begin(lease, entry, repeat);
     let output: unknown;
@@ -122,7 +122,7 @@ export class TaskExecutor {
       output = await perform();
     } catch (error) {
       const failed = nameFailure(error, action.effect, signal);
-      if (failed instanceof ActionError && !mayHaveHappened(failed, action.effect)) {
+      if (failed instanceof ActionError && !mayHaveHappened(failed, action.effect, earlier)) {
         await untilWritten(() => this.ledger.fail(lease, entry));
       }
       throw repeat ? toRepeatable(failed) : failed;

@@ -2,6 +2,7 @@
 
 import { ActionError, type Effect, type FailureCode } from '../model/index.js';
 import type { Outcome } from '../platform/circuit-breaker/index.js';
+import type { LedgerEntry } from '../store/index.js';
 
 const SIGNS_OF_TROUBLE = new Set<FailureCode>(['target_unavailable', 'timed_out', 'outcome_unknown']);
 
@@ -15,8 +16,17 @@ export function outcomeFor(error: unknown): Outcome | undefined {
 /** A keyed action repeats what may have happened, so it does not say so: whatever is worth repeating may have. */
 const UNCERTAIN = new Set<FailureCode>(['target_unavailable', 'timed_out', 'unexpected']);
 
-/** Whether the effect of a task that failed may have happened all the same. */
-export function mayHaveHappened({ code }: ActionError, effect: Effect): boolean {
+/**
+ * Whether the effect of a task that failed may have happened all the same.
+ *
+ * @param earlier what the ledger says of an attempt before: what may have happened then no refusal makes undone
+ */
+export function mayHaveHappened(
+  { code }: ActionError,
+  effect: Effect,
+  earlier: LedgerEntry | undefined,
+): boolean {
+  if (earlier?.status === 'started') return true;
   switch (effect) {
     case 'keyed':
       return UNCERTAIN.has(code);

@@ -43,6 +43,11 @@ export interface Step<Payload, Input> extends Task<Payload, Input> {
   /** Unique within its workflow, and part of the effect's idempotency key: never rename it. */
   readonly name: string;
   /**
+   * Once it is done there is no way back: a later step that fails for good leaves a dead letter, and nothing is
+   * undone.
+   */
+  readonly pivot?: boolean;
+  /**
    * Undoes the step after a later one has failed for good; made by {@link undoBy}. Compensations are done in
    * the opposite order of the steps, and like steps: each once, retried, under a key of its own.
    */

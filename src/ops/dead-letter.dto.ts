@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { DEAD_LETTER_STATUSES, FAILURE_CODES, type FailureCode, type RunStatus } from '../model/index.js';
 import { FailureView } from './event.dto.js';
-import { IsLimit, IsText, IsTime } from './query-fields.js';
+import { IsLimit, IsText, IsTime, MayBeAbsent } from './query-fields.js';
 
 /** Which dead letters are meant; all that are given must hold. */
 export class DeadLetterFilterFields {
@@ -22,12 +22,12 @@ export class DeadLetterFilterFields {
   workflow?: string;
 
   @ApiPropertyOptional({ enum: FAILURE_CODES, description: 'Code of the last failure' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(FAILURE_CODES)
   code?: FailureCode;
 
   @ApiPropertyOptional({ enum: DEAD_LETTER_STATUSES })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(DEAD_LETTER_STATUSES)
   status?: (typeof DEAD_LETTER_STATUSES)[number];
 

@@ -3,35 +3,43 @@ import { Type } from 'class-transformer';
 import {
   IsDate,
   IsInt,
-  IsOptional,
   IsString,
+  Matches,
   Max,
+  MaxDate,
   MaxLength,
   Min,
   MinDate,
-  NotContains,
+  ValidateIf,
 } from 'class-validator';
 
 /** Longest text that a filter takes, in characters. */
 const TEXT_LIMIT = 255;
 
-/** A text that the database can be asked for: it knows no NUL. */
-export const IsText = (): PropertyDecorator =>
-  applyDecorators(IsOptional(), IsString(), MaxLength(TEXT_LIMIT), NotContains('\0'));
+/** May be left out. `null` is no way to do so: in a filter it would mean everything. */
+export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
 
-/** A time that the database can be asked for: it does not know all the years before ours that JavaScript does. */
+/** A text that the database can be asked for: it knows no NUL, and no half of a surrogate pair. */
+export const IsText = (): PropertyDecorator =>
+  applyDecorators(MayBeAbsent(), IsString(), MaxLength(TEXT_LIMIT), Matches(/^[^\0\p{Cs}]*$/u));
+
+/** The database does not know all the years that JavaScript does. */
+const YEARS = [new Date(0), new Date('9999-12-31T23:59:59Z')] as const;
+
+/** A time that the database can be asked for. */
 export const IsTime = (): PropertyDecorator =>
   applyDecorators(
-    IsOptional(),
+    MayBeAbsent(),
     Type(() => Date),
     IsDate(),
-    MinDate(new Date(0)),
+    MinDate(YEARS[0]),
+    MaxDate(YEARS[1]),
   );
 
 /** How many there are on a page. */
 export const IsLimit = (most: number): PropertyDecorator =>
   applyDecorators(
-    IsOptional(),
+    MayBeAbsent(),
     Type(() => Number),
     IsInt(),
     Min(1),

@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsInstance, IsInt, Max, Min, ValidateNested } from 'class-validator';
 import { UNKNOWN_OUTCOMES, type UnknownOutcome } from '../store/index.js';
 import { DeadLetterFilterFields } from './dead-letter.dto.js';
-import { IsText } from './query-fields.js';
+import { IsText, MayBeAbsent } from './query-fields.js';
 
 /** What a person has to say about effects that may have happened. */
 export class Decision {
@@ -12,25 +12,26 @@ export class Decision {
     description:
       'Do effects again that may have happened, or take them for done; without it such runs are skipped',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(UNKNOWN_OUTCOMES)
   unknownOutcome?: UnknownOutcome;
 }
 
 export class RedriveOrderBody extends Decision {
   @ApiPropertyOptional({ type: DeadLetterFilterFields })
-  @IsOptional()
+  @MayBeAbsent()
+  @IsInstance(DeadLetterFilterFields)
   @ValidateNested()
   @Type(() => DeadLetterFilterFields)
   filter?: DeadLetterFilterFields;
 
   @ApiPropertyOptional({ description: 'Must be true if the filter is empty' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   all?: boolean;
 
   @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 10_000, description: 'Dead letters a second' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(10_000)

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'winston';
-import type { Delivery, Envelope, EventStatus } from '../model/index.js';
+import { isDeadLetter, type Delivery, type Envelope, type EventStatus } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
@@ -105,7 +105,7 @@ export class EventRecorder {
   private async findOriginals(known: readonly NewEvent[]): Promise<ReadonlyMap<NewEvent, RecordedEvent>> {
     const originals = await this.find(known);
     const dead = [...originals].filter(
-      ([delivery, original]) => original.status === 'dead_lettered' && !isConflict(delivery, original),
+      ([delivery, original]) => isDeadLetter(original.status) && !isConflict(delivery, original),
     );
     if (dead.length === 0) return originals;
     await this.events.redriveDeadLetters(dead.map(([, { id }]) => id));

@@ -78,7 +78,7 @@ export const LIST = `
 
 /** $1 circuit. */
 export const FIND_WAITING = `
-  SELECT id FROM runs WHERE waiting_on = $1 AND queued_at IS NULL AND lease_until IS NULL ORDER BY id LIMIT 1`;
+  SELECT id FROM runs WHERE waiting_on = $1 AND lease_until IS NULL ORDER BY id LIMIT 1`;
 
 /** $1 provider. A run that waits for a target would prove nothing about the provider's others. */
 export const FIND_DUE_OF_PROVIDER = `

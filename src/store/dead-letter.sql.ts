@@ -39,13 +39,20 @@ export function meets(filter: string): string {
   ].join('\n  AND ');
 }
 
+/** Of a run `run`: the steps that may have happened and were not undone. */
+export const OPEN_INTENTS = `
+  SELECT * FROM steps step
+  WHERE step.run_id = run.id AND step.status = 'started' AND step.name NOT LIKE '%:%'
+    AND NOT EXISTS (SELECT FROM steps undone WHERE undone.run_id = run.id AND undone.status = 'done'
+                                               AND undone.name = step.name || ':compensation')`;
+
 /**
  * True if an effect of the run may have happened and a redrive might repeat it: the run failed as
- * `outcome_unknown`, or it is to be done anew under new keys while an intent stands open in the ledger.
+ * `outcome_unknown`, or it was undone and is to be done anew under new keys while an intent stands open in the ledger.
  */
 export const IS_UNKNOWN = `
-  (run.last_error ->> 'code' IS NOT DISTINCT FROM 'outcome_unknown' OR run.status = 'compensated' AND EXISTS (
-    SELECT FROM steps step WHERE step.run_id = run.id AND step.status = 'started' AND step.name NOT LIKE '%:%'))`;
+  (CASE run.status WHEN 'compensated' THEN EXISTS (${OPEN_INTENTS})
+                   ELSE run.last_error ->> 'code' IS NOT DISTINCT FROM 'outcome_unknown' END)`;
 
 export const HAS_PAYLOAD = `
   EXISTS (SELECT FROM payloads payload WHERE payload.event_id = event.id AND payload.received_at = event.received_at)`;

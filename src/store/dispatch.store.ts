@@ -49,13 +49,18 @@ const UNQUEUED = `
 const SUSPECTS = `
   SELECT id, provider, dispatches, epoch FROM runs
   WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND queued_at < now() - ${SUSPECT_AFTER}
-    AND waiting_on IS NULL AND provider = ANY ($2)
+    AND provider = ANY ($2)
     AND coalesce(lease_until, next_attempt_at, queued_at) < now() - ${SUSPECT_AFTER}
   ORDER BY queued_at LIMIT $1`;
 
-/** $1 runs. They go to the end of the line, so that those behind them are looked at, too. */
+/**
+ * $1 runs. They go to the end of the line, so that those behind them are looked at, too. One that a worker has given
+ * back meanwhile has no job any more, and is left as it is.
+ */
 const CLEAR_SUSPECTS = `
-  WITH alive AS (SELECT id FROM runs WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE)
+  WITH alive AS (
+    SELECT id FROM runs WHERE id = ANY ($1::uuid[]) AND queued_at < now() - ${SUSPECT_AFTER} ORDER BY id FOR UPDATE
+  )
   UPDATE runs SET queued_at = now() FROM alive WHERE runs.id = alive.id`;
 
 /**

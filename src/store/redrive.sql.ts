@@ -1,4 +1,4 @@
-import { HAS_PAYLOAD, IS_DEAD_LETTER, IS_UNKNOWN, meets } from './dead-letter.sql.js';
+import { HAS_PAYLOAD, IS_DEAD_LETTER, IS_UNKNOWN, OPEN_INTENTS, meets } from './dead-letter.sql.js';
 import { TRACE_ID } from './run.sql.js';
 
 /** What became of a dead letter that was chosen. */
@@ -27,7 +27,7 @@ function redrive(chosen: string, further = ''): string {
     SELECT run.id AS run_id, run.event_id, run.status, ${TRACE_ID} AS trace_id,
            CASE run.status WHEN 'dead_lettered' THEN attempts ELSE compensation_attempts END AS attempt,
            coalesce($1, 'provider:' || run.provider) AS actor,
-           unknown,
+           unknown, run.last_error ->> 'step' AS failed_step,
            CASE WHEN NOT ${HAS_PAYLOAD} THEN 'payload_dropped'
                 WHEN unknown AND $3::text IS NULL THEN 'needs_decision'
                 WHEN run.status = 'compensated' THEN 'reopened'
@@ -46,7 +46,8 @@ function redrive(chosen: string, further = ''): string {
   ), settled AS (
     UPDATE steps SET status = (CASE $3 WHEN 'repeat' THEN 'failed' ELSE 'done' END)::step_status, finished_at = now()
     FROM judged
-    WHERE steps.run_id = judged.run_id AND verdict = 'redriven' AND unknown AND steps.status = 'started'
+    WHERE steps.run_id = judged.run_id AND steps.name = failed_step
+      AND verdict = 'redriven' AND unknown AND steps.status = 'started'
   ), superseded AS (
     UPDATE runs SET superseded_by = new_run_id
     FROM judged WHERE runs.id = judged.run_id AND verdict = 'reopened'
@@ -57,8 +58,8 @@ function redrive(chosen: string, further = ''): string {
   ), assumed AS (
     INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at, finished_at)
     SELECT new_run_id, name, action, 'done', input_hash, idempotency_key, started_at, now()
-    FROM judged JOIN steps ON steps.run_id = judged.run_id
-    WHERE verdict = 'reopened' AND $3 = 'assume_done' AND steps.status = 'started' AND name NOT LIKE '%:%'
+    FROM judged CROSS JOIN LATERAL (SELECT judged.run_id AS id) run CROSS JOIN LATERAL (${OPEN_INTENTS}) intent
+    WHERE verdict = 'reopened' AND $3 = 'assume_done'
   ), audited AS (
     -- The first state of a run is its row, which has no transition to say who opened it.
     INSERT INTO audit (actor, action, subject, detail)

@@ -149,12 +149,18 @@ export class RedriveStore {
     await this.pool.query(STOP, [id]);
   }
 
-  /** The next batch of each redrive whose time has come. @returns how many there were */
+  /**
+   * The next batch of each redrive whose time has come.
+   *
+   * @returns how many there were
+   * @throws the first fault, when all had their turn: one that cannot go on must not hold up the others
+   */
   async redriveBatches(): Promise<number> {
     const { rows } = await this.pool.query<DueRow>(
       `SELECT id, actor, per_second, unknown_outcome, reason FROM redrives
        WHERE status = 'running' AND next_batch_at <= now() ORDER BY next_batch_at`,
     );
+    const faults: unknown[] = [];
     for (const { id, actor, per_second: perSecond, unknown_outcome: unknownOutcome, reason } of rows) {
       const detail = {
         redriveId: id,
@@ -162,8 +168,13 @@ export class RedriveStore {
         ...(reason !== null && { reason }),
       };
       const batch = Math.min(perSecond, BATCH_LIMIT);
-      await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id, batch]);
+      try {
+        await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id, batch]);
+      } catch (error) {
+        faults.push(error);
+      }
     }
+    if (faults.length > 0) throw faults[0];
     return rows.length;
   }
 }

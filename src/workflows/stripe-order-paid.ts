@@ -11,7 +11,8 @@ const SHOP = 'shop';
 
 /**
  * An order was paid: reserve its goods, send them, tell the buyer. If the shop cannot send them, the goods are
- * released and the money goes back: a saga, each of whose steps says how it is undone.
+ * released and the money goes back: a saga, whose steps say how they are undone. Once the goods are on their way
+ * there is no way back: an e-mail that cannot be sent costs nobody the order.
  */
 export const stripeOrderPaid = defineWorkflow({
   name: 'stripe-order-paid',
@@ -54,6 +55,13 @@ export const stripeOrderPaid = defineWorkflow({
         path: '/shipments',
         body: { order: orderOf(payload.data.object), reservation: outputs['reserve-stock'] },
       }),
+      pivot: true,
+      // Only where the shop has not said whether it sends them.
+      compensation: undoBy(on, http, ({ payload }) => ({
+        target: SHOP,
+        path: '/shipments/cancel',
+        body: { order: orderOf(payload.data.object) },
+      })),
     },
     {
       name: 'send-confirmation',

@@ -228,6 +228,14 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
     ]);
   });
 
+  it('a circuit is as long as the name of a host', async () => {
+    const name = `http:${'internal.'.repeat(20)}example:443`;
+    const opened = await service.order(`/api/v1/circuits/${name}/open`, { reason: 'moved' });
+    expect([opened.status, ((await opened.json()) as CircuitView).state]).toEqual([200, 'open']);
+    const closed = await service.order(`/api/v1/circuits/${name}/close`, { reason: 'moved' });
+    expect(closed.status).toBe(200);
+  });
+
   it('nothing is opened without a reason, or that has no circuit', async () => {
     for (const body of [{}, { reason: '' }, { reason: '  ' }, { reason: 1 }, { reason: 'x', more: 1 }, []]) {
       await problemOf(await service.order('/api/v1/circuits/provider:stripe/open', body), 400);

@@ -308,6 +308,51 @@ describe('the compensations of a run', () => {
     },
   );
 
+  it('undo what may be done, though a later attempt was refused', async () => {
+    let reply: () => never = () => {
+      throw new ActionError('target_unavailable', 'no reply');
+    };
+    const { asked, begin } = executorThat((input) => (input === 'reserve' ? reply() : input));
+    const first = await stores.claimNew();
+    await begin(first, order).doSteps(going);
+    await stores.runs.settle(first.lease, ACTOR, failed);
+    reply = () => {
+      throw new ActionError('target_refused', 'unknown');
+    };
+    const second = await stores.claim(first.lease.runId);
+    const execution = begin(second, order);
+    expect(await execution.doSteps(going)).toMatchObject({ failure: { code: 'target_refused' } });
+    await stores.runs.settle(second.lease, ACTOR, turn);
+    asked.length = 0;
+    await execution.undoSteps(going);
+    expect(asked).toEqual(['release', 'refund pay']);
+  });
+
+  it('are not for a run that is past its pivot', async () => {
+    const { begin } = executorThat((input) => {
+      if (input === 'tell') throw new ActionError('target_refused', 'no such mailbox');
+      return input;
+    });
+    const shipping = defineWorkflow({
+      name: 'shipping',
+      version: 1,
+      on,
+      steps: [
+        {
+          name: 'reserve',
+          action: post,
+          input: () => 'reserve',
+          compensation: undoBy(on, post, () => 'release'),
+        },
+        { name: 'ship', action: post, input: () => 'ship', pivot: true },
+        { name: 'tell', action: mail, input: () => 'tell' },
+      ],
+    });
+    const execution = begin(await stores.claimNew(), shipping);
+    expect(await execution.doSteps(going)).toMatchObject({ failure: { step: 'tell' } });
+    expect(execution.isUndoable).toBe(false);
+  });
+
   it('go on where they stopped, each once', async () => {
     let away = true;
     const { asked, begin } = executorThat((input) => {

@@ -118,6 +118,23 @@ describe('a delivery', () => {
     });
   });
 
+  it('that comes again opens what failed for good, though another run of it was undone', async () => {
+    const workflows = [
+      { name: 'one', version: 1 },
+      { name: 'two', version: 1 },
+    ];
+    const first = delivery({ workflows });
+    const { eventId } = await must('accepted', recorder.record(first));
+    const [dead, undone] = await killRuns(eventId);
+    await stores.pool.query(`UPDATE runs SET status = 'compensated' WHERE id = $1`, [undone]);
+    expect(await recorder.record(again(first))).toMatchObject({
+      outcome: 'duplicate',
+      eventStatus: 'compensated',
+    });
+    expect(await stores.run(dead ?? '')).toMatchObject({ status: 'pending' });
+    expect(await stores.run(undone ?? '')).toMatchObject({ status: 'compensated' });
+  });
+
   it('that comes again while its run is queued or in hand calls for no job', async () => {
     const first = delivery();
     const { runs } = await must('accepted', recorder.record(first));

@@ -184,6 +184,39 @@ describe('an effect that may have happened', () => {
     expect(change?.detail).toEqual({ unknownOutcome: decision });
   });
 
+  it('is decided for the step that failed alone', async () => {
+    const run = await deadLetter('outcome_unknown');
+    // Of this one, too, it is not known, but its target tells a repetition.
+    await stores.pool.query(
+      `INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at)
+       VALUES ($1, 'charge', 'http', 'started', '', 'key', now())`,
+      [run.lease.runId],
+    );
+    expect(await redriveRun(run, 'repeat')).toMatchObject({ verdict: 'redriven' });
+    expect(await ledger(run.lease.runId)).toEqual(['charge started', 'keep done', 'send failed']);
+  });
+
+  it('that was undone is neither in question nor taken for done', async () => {
+    const run = await undone('compensated', true);
+    await stores.pool.query(
+      `INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at, finished_at)
+       VALUES ($1, 'send:compensation', 'http', 'done', '', 'key', now(), now())`,
+      [run.lease.runId],
+    );
+    const judged = await redriveRun(run, 'assume_done');
+    expect(judged).toMatchObject({ verdict: 'reopened' });
+    expect(await ledger(judged?.newRunId ?? '')).toEqual([]);
+
+    const other = await undone('compensated', true);
+    expect(await redriveRun(other)).toMatchObject({ verdict: 'needs_decision' });
+    await stores.pool.query(
+      `INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at, finished_at)
+       VALUES ($1, 'send:compensation', 'http', 'done', '', 'key', now(), now())`,
+      [other.lease.runId],
+    );
+    expect(await redriveRun(other)).toMatchObject({ verdict: 'reopened' });
+  });
+
   it('is decided only where it is unknown', async () => {
     const run = await deadLetter('target_refused');
     await redriveRun(run, 'assume_done');

@@ -38,7 +38,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
     await forget();
     // Whatever is left would be swept by the next test as well.
     await stores.pool.query(
-      `UPDATE runs SET status = 'completed', lease_until = NULL, next_attempt_at = NULL WHERE status <> 'completed'`,
+      `UPDATE runs SET status = 'completed', lease_until = NULL, next_attempt_at = NULL, waiting_on = NULL WHERE status <> 'completed'`,
     );
   });
 
@@ -289,6 +289,34 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       await sweeper.sweepSuspects();
       await sweeper.sweepSuspects();
       expect(await jobIds()).toEqual([pending, retrying, running].map(({ id }) => jobId(id, 2)).sort());
+    });
+
+    it('does not hide a run that a worker gave back while its job was looked up', async () => {
+      const run = await recordOld();
+      await dispatcher.enqueue([run]);
+      await age(run, 'queued_at', 120);
+      const suspects = await stores.dispatch.findSuspects([PROVIDER], 10);
+      expect(suspects.map(({ id }) => id)).toEqual([run.id]);
+      const { lease } = await stores.claim(run.id);
+      await stores.runs.settle(lease, 'worker:test', {
+        from: 'running',
+        to: 'pending',
+        reason: 'circuit_open',
+        waitingOn: 'smtp:mail:25',
+      });
+      await stores.dispatch.clearSuspects(suspects);
+      expect(await stores.run(run.id)).toMatchObject({ queued_at: null, waiting_on: 'smtp:mail:25' });
+      expect((await stores.dispatch.findUnqueued([PROVIDER], 10)).map(({ id }) => id)).toEqual([run.id]);
+    });
+
+    it('finds a run that waits, though somebody took it for queued', async () => {
+      const run = await recordOld();
+      await sql(
+        `UPDATE runs SET waiting_on = 'smtp:mail:25', queued_at = now() - interval '2 minutes' WHERE id = $1`,
+        run.id,
+      );
+      await sweeper.sweepSuspects();
+      expect(await jobIds()).toEqual([jobId(run.id, 1)]);
     });
 
     it('does not double a backlog, however old it is', async () => {
