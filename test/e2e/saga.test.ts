@@ -1,3 +1,4 @@
+import { isDeadLetter } from '../../src/model/index.js';
 import type { RunView } from '../../src/ops/event.dto.js';
 import { openBackends, QUEUE_BACKENDS, type TestBackends } from '../support/backends.js';
 import { sampleBody, send, stripeDelivery } from '../support/deliveries.js';
@@ -46,7 +47,8 @@ describe.each(QUEUE_BACKENDS)('an order that was paid, with the queue in %s', (q
       async () => {
         const { runs } = await service.event(id);
         return runs.find(
-          ({ workflow, finishedAt }) => workflow === 'stripe-order-paid' && finishedAt !== null,
+          ({ workflow, status }) =>
+            workflow === 'stripe-order-paid' && (status === 'completed' || isDeadLetter(status)),
         );
       },
       20_000,
