@@ -8,8 +8,9 @@ export interface RetryOverride {
   readonly retryBaseMs?: number;
 }
 
-const MOST_ATTEMPTS = 20;
-const LONGEST_BASE_MS = 3_600_000;
+/** What the general settings allow as well. */
+export const MOST_ATTEMPTS = 20;
+export const LONGEST_RETRY_BASE_MS = 3_600_000;
 
 /** `name=attempts:base`, separated by commas; either number may be left out: `stripe=5:2000, github=:500`. */
 export function retryOverrides(described: Described): Setting<ReadonlyMap<string, RetryOverride>> {
@@ -21,10 +22,10 @@ export function retryOverrides(described: Described): Setting<ReadonlyMap<string
       if (match === null) return { ok: false, fault: 'must be name=attempts:base, separated by commas' };
       const [, name = '', attempts = '', base = ''] = match;
       if (overrides.has(name)) return { ok: false, fault: `must have ${name} once` };
-      if (!isWithin(attempts, MOST_ATTEMPTS) || !isWithin(base, LONGEST_BASE_MS)) {
+      if (!isWithin(attempts, MOST_ATTEMPTS) || !isWithin(base, LONGEST_RETRY_BASE_MS)) {
         return {
           ok: false,
-          fault: `must have 1 to ${MOST_ATTEMPTS} attempts and a base of 1 to ${LONGEST_BASE_MS} ms for ${name}`,
+          fault: `must have 1 to ${MOST_ATTEMPTS} attempts and a base of 1 to ${LONGEST_RETRY_BASE_MS} ms for ${name}`,
         };
       }
       overrides.set(name, {
