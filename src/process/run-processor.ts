@@ -113,7 +113,7 @@ export class RunProcessor {
     let startedAt = performance.now();
     const settle = async (execution: Execution, ended: EndedAttempt) => {
       const settlement = await this.settle(run, settleAttempt(execution, ended, limits));
-      reportAttempt(this.logger, run, settlement, performance.now() - startedAt);
+      reportAttempt(this.logger, run, ended.attempt, settlement, performance.now() - startedAt);
       startedAt = performance.now();
       return settlement;
     };
