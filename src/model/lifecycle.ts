@@ -43,8 +43,9 @@ export type HeldStatus = 'running' | 'compensating';
 /** The statuses of a dead letter: a run that failed for good, whatever became of its compensation. */
 export const DEAD_LETTER_STATUSES = ['dead_lettered', 'compensated', 'compensation_failed'] as const;
 
-export function isDeadLetter(status: RunStatus): boolean {
-  return (DEAD_LETTER_STATUSES as readonly RunStatus[]).includes(status);
+/** Of an event: whether the worst of its runs is one. */
+export function isDeadLetter(status: RunStatus | EventStatus): boolean {
+  return (DEAD_LETTER_STATUSES as readonly (RunStatus | EventStatus)[]).includes(status);
 }
 
 /** Why a run changed its status. */
