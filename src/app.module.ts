@@ -2,15 +2,15 @@ import { BullModule } from '@nestjs/bullmq';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { WinstonModule } from 'nest-winston';
-import { hostname } from 'node:os';
 import type { Logger } from 'winston';
 import { DispatchModule } from './dispatch/index.js';
 import { IngestModule, type ProviderRegistry } from './ingest/index.js';
 import { OpsModule } from './ops/index.js';
-import { CIRCUIT_STORE, CircuitBreaker, type CircuitStore } from './platform/circuit-breaker/index.js';
+import { CircuitBreaker } from './platform/circuit-breaker/index.js';
 import { CONFIG, configNamespace, type Config } from './platform/config/index.js';
 import { DATABASE_POOL, type DatabasePool } from './platform/database/index.js';
 import { LOGGER } from './platform/logging/index.js';
+import { WORKER } from './platform/process/index.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from './platform/queue/index.js';
 import { ProcessModule } from './process/index.js';
 import { PostgresCircuitStore, StoreModule } from './store/index.js';
@@ -89,17 +89,16 @@ class PlatformModule {
 @Module({
   imports: [StoreModule],
   providers: [
-    { provide: CIRCUIT_STORE, useExisting: PostgresCircuitStore },
     {
       provide: CircuitBreaker,
-      inject: [CIRCUIT_STORE, CONFIG, LOGGER],
-      useFactory: (store: CircuitStore, config: Config, logger: Logger) =>
+      inject: [PostgresCircuitStore, CONFIG, LOGGER],
+      useFactory: (store: PostgresCircuitStore, config: Config, logger: Logger) =>
         new CircuitBreaker(
           store,
           {
             cooldownMs: config.circuitCooldownMs,
             threshold: config.circuitFailures,
-            actor: `worker:${hostname()}:${process.pid}`,
+            actor: WORKER,
           },
           logger,
         ),

@@ -63,6 +63,11 @@ export {
   type Task,
   type Workflow,
 } from './workflow.js';
-export { rebuildRun, type Change, type Rebuilt, type RunAccount } from './rebuild-run.js';
+export { rebuildRun, type Rebuilt, type RunAccount, type Transition } from './rebuild-run.js';
 export { jobId, queueName, type RunJob } from './run-job.js';
-export { retryOverrides, type RetryOverride } from './retry-override.js';
+export {
+  LONGEST_RETRY_BASE_MS,
+  MOST_ATTEMPTS,
+  retryOverrides,
+  type RetryOverride,
+} from './retry-override.js';

@@ -43,9 +43,9 @@ export type HeldStatus = 'running' | 'compensating';
 /** The statuses of a dead letter: a run that failed for good, whatever became of its compensation. */
 export const DEAD_LETTER_STATUSES = ['dead_lettered', 'compensated', 'compensation_failed'] as const;
 
-/** Of a run, or of an event that has such a run. */
+/** Of a run, or of an event: whether the worst of its runs is one. */
 export function isDeadLetter(status: RunStatus | EventStatus): boolean {
-  return (DEAD_LETTER_STATUSES as readonly string[]).includes(status);
+  return (DEAD_LETTER_STATUSES as readonly (RunStatus | EventStatus)[]).includes(status);
 }
 
 /** Why a run changed its status. */

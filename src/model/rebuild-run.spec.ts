@@ -1,9 +1,9 @@
-import { rebuildRun, type Change } from './rebuild-run.js';
+import { rebuildRun, type Transition } from './rebuild-run.js';
 
-const changes = (...lines: string[]): Change[] =>
+const changes = (...lines: string[]): Transition[] =>
   lines.map((line) => {
     const [from, to, reason] = line.split(' ');
-    return { from, to, reason } as Change;
+    return { from, to, reason } as Transition;
   });
 
 describe('a run that is made anew from its changes', () => {
@@ -53,16 +53,16 @@ describe('a run that is made anew from its changes', () => {
   });
 
   it.each<[string, string[], string]>([
-    ['does not begin', ['running completed finished'], 'Change 1, running → completed, follows pending'],
+    ['does not begin', ['running completed finished'], 'Transition 1, running → completed, follows pending'],
     [
       'has a gap',
       ['pending running claimed', 'retrying running claimed'],
-      'Change 2, retrying → running, follows running',
+      'Transition 2, retrying → running, follows running',
     ],
     [
       'was never possible',
       ['pending completed finished'],
-      'Change 1, pending → completed, is not in the lifecycle',
+      'Transition 1, pending → completed, is not in the lifecycle',
     ],
   ])('is none where the trail %s', (_what, lines, fault) => {
     expect(rebuildRun(changes(...lines))).toEqual({ ok: false, fault });

@@ -1,7 +1,7 @@
 import { isLegalTransition, type RunStatus, type TransitionReason } from './lifecycle.js';
 
-/** A change of a run as the audit trail has it. */
-export interface Change {
+/** A change of a run's status, as the audit trail has it. */
+export interface Transition {
   readonly from: RunStatus;
   readonly to: RunStatus;
   readonly reason: TransitionReason;
@@ -19,11 +19,11 @@ export type Rebuilt = { ok: true; account: RunAccount } | { ok: false; fault: st
 
 const NEW_RUN: RunAccount = { status: 'pending', attempts: 0, compensationAttempts: 0, crashes: 0 };
 
-/** Makes a run anew from its changes, the oldest first: its first state is pending, which no change tells. */
-export function rebuildRun(changes: readonly Change[]): Rebuilt {
+/** Makes a run anew from its transitions, the oldest first: its first state is pending, which none tells. */
+export function rebuildRun(transitions: readonly Transition[]): Rebuilt {
   let account = NEW_RUN;
-  for (const [index, { from, to, reason }] of changes.entries()) {
-    const place = `Change ${index + 1}, ${from} → ${to}`;
+  for (const [index, { from, to, reason }] of transitions.entries()) {
+    const place = `Transition ${index + 1}, ${from} → ${to}`;
     if (from !== account.status) return { ok: false, fault: `${place}, follows ${account.status}` };
     if (!isLegalTransition(from, to)) return { ok: false, fault: `${place}, is not in the lifecycle` };
     account = { ...count(account, from, to, reason), status: to };
@@ -31,7 +31,7 @@ export function rebuildRun(changes: readonly Change[]): Rebuilt {
   return { ok: true, account };
 }
 
-/** What a change does to the counts: the rules of the statements in src/store/run.sql.ts. */
+/** What a transition does to the counts: the rules of the statements in src/store/run.sql.ts. */
 function count(account: RunAccount, from: RunStatus, to: RunStatus, reason: TransitionReason): RunAccount {
   const counter = from === 'compensating' ? 'compensationAttempts' : 'attempts';
   switch (reason) {

@@ -2,6 +2,10 @@ import { retryOverrides } from './retry-override.js';
 
 const parse = (text: string) => retryOverrides({ name: 'X', description: '' }).parse(text);
 
+const NOT_NAMED =
+  'must be name=attempts:base, separated by commas, with names of a-z, 0-9 and hyphens: number 1 is not';
+const OUT_OF_BOUNDS = 'must have 1 to 20 attempts and a base of 1 to 3600000 ms, as in 5:2000, for stripe';
+
 describe('retry overrides', () => {
   it.each([
     ['', []],
@@ -20,15 +24,17 @@ describe('retry overrides', () => {
   });
 
   it.each([
-    ['stripe', 'must be name=attempts:base, separated by commas'],
-    ['stripe=x', 'must be name=attempts:base, separated by commas'],
-    ['stripe=-1', 'must be name=attempts:base, separated by commas'],
-    ['stripe=1:2:3', 'must be name=attempts:base, separated by commas'],
-    ['=1', 'must be name=attempts:base, separated by commas'],
-    ['stripe=0', 'must have 1 to 20 attempts and a base of 1 to 3600000 ms for stripe'],
-    ['stripe=21', 'must have 1 to 20 attempts and a base of 1 to 3600000 ms for stripe'],
-    ['stripe=:3600001', 'must have 1 to 20 attempts and a base of 1 to 3600000 ms for stripe'],
-    ['stripe=1,stripe=2', 'must have stripe once'],
+    ['stripe', NOT_NAMED],
+    ['=1', NOT_NAMED],
+    ['Stripe=1', NOT_NAMED],
+    ['stripe=x', OUT_OF_BOUNDS],
+    ['stripe=-1', OUT_OF_BOUNDS],
+    ['stripe=1:2:3', OUT_OF_BOUNDS],
+    ['stripe=0', OUT_OF_BOUNDS],
+    ['stripe=21', OUT_OF_BOUNDS],
+    ['stripe=:0', OUT_OF_BOUNDS],
+    ['stripe=:3600001', OUT_OF_BOUNDS],
+    ['stripe=1,stripe=2', 'has stripe twice'],
   ])('refuse "%s"', (text, fault) => {
     expect(parse(text)).toEqual({ ok: false, fault });
   });

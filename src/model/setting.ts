@@ -125,24 +125,40 @@ export function namedUrls(
   described: Described & { protocols: readonly string[] },
 ): Setting<ReadonlyMap<string, string>> {
   const { protocols } = described;
-  const parse = (value: string): ParsedSetting<ReadonlyMap<string, string>> => {
-    const named = new Map<string, string>();
-    for (const [index, pair] of value.split(',').entries()) {
-      if (pair.trim() === '') continue;
-      const [, name = '', address = ''] = /^([a-z][a-z0-9-]*)=(.*)$/.exec(pair.trim()) ?? [];
-      if (name === '') {
-        return fault(
-          `must be name=url, separated by commas, with names of a-z, 0-9 and hyphens: number ${index + 1} is not`,
-        );
-      }
-      if (named.has(name)) return fault(`has ${name} twice`);
+  const parse = (value: string): ParsedSetting<ReadonlyMap<string, string>> =>
+    parseNamed(value, 'url', (address) => {
       const wrong = faultOfBase(address, protocols);
-      if (wrong !== undefined) return fault(`${wrong} for ${name}`);
-      named.set(name, address);
-    }
-    return ok(named);
-  };
+      return wrong === undefined ? ok(address) : fault(wrong);
+    });
   return { ...setting(described, parse), secret: true };
+}
+
+/**
+ * Pairs of a name and a text, separated by commas, each name once; blanks are dropped. A fault names no text, which
+ * may be a secret.
+ *
+ * @param form what stands behind the equals sign, for whoever wrote something else
+ */
+export function parseNamed<T>(
+  value: string,
+  form: string,
+  parse: (text: string) => ParsedSetting<T>,
+): ParsedSetting<ReadonlyMap<string, T>> {
+  const named = new Map<string, T>();
+  for (const [index, pair] of value.split(',').entries()) {
+    if (pair.trim() === '') continue;
+    const [, name = '', text = ''] = /^([a-z][a-z0-9-]*)=(.*)$/.exec(pair.trim()) ?? [];
+    if (name === '') {
+      return fault(
+        `must be name=${form}, separated by commas, with names of a-z, 0-9 and hyphens: number ${index + 1} is not`,
+      );
+    }
+    if (named.has(name)) return fault(`has ${name} twice`);
+    const parsed = parse(text);
+    if (!parsed.ok) return fault(`${parsed.fault} for ${name}`);
+    named.set(name, parsed.value);
+  }
+  return ok(named);
 }
 
 /** What is wrong with a URL to which paths are to be appended. */

@@ -6,8 +6,7 @@ import { providers } from '../providers/index.js';
 import { PostgresCircuitStore } from '../store/index.js';
 import { CircuitList, CircuitReason, CircuitView } from './circuit.dto.js';
 import { JsonBody } from './json-body.js';
-import { OpsTokenGuard } from './ops-token.guard.js';
-import { OPS_ACTOR } from './redrive.controller.js';
+import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 
 /** What actions name the circuit of a target. */
 const TARGET = /^(?:http|smtp):[A-Za-z0-9._:[\]-]{1,253}:\d{1,5}$/;

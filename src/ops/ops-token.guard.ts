@@ -4,6 +4,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
 
+/** Who has the OPS_TOKEN, in the audit trail: the token has no names. */
+export const OPS_ACTOR = 'ops';
+
 /** Demands `Authorization: Bearer` with the `OPS_TOKEN`. Without such a token nobody is let in. */
 @Injectable()
 export class OpsTokenGuard implements CanActivate {

@@ -4,12 +4,9 @@ import { isUUID } from 'class-validator';
 import { Problem } from '../platform/http/index.js';
 import { RedriveStore, type JudgedRun } from '../store/index.js';
 import { JsonBody } from './json-body.js';
-import { OpsTokenGuard } from './ops-token.guard.js';
+import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 import { noDeadLetter, noneRedriven, refusalOf } from './redrive-refusal.js';
 import { Decision, EventRedriveView, RedrivenRun } from './redrive.dto.js';
-
-/** Who has the OPS_TOKEN, in the audit trail: the token has no names. */
-export const OPS_ACTOR = 'ops';
 
 /** The operations API: sending a dead letter again. */
 @ApiTags('dead letters')
@@ -57,7 +54,7 @@ export class RedriveController {
     const judged = await this.redrives.redriveEvent(id, OPS_ACTOR, unknownOutcome);
     const redriven = judged.filter((run) => refusalOf(run) === undefined);
     if (redriven.length === 0) {
-      if ((await this.redrives.findRunsOf(id)).length === 0) throw new Problem(404, 'No such event');
+      if (!(await this.redrives.hasEvent(id))) throw new Problem(404, 'No such event');
       throw noneRedriven(judged);
     }
     const count = (verdict: JudgedRun['verdict']): number =>

@@ -4,8 +4,7 @@ import { isUUID } from 'class-validator';
 import { Problem } from '../platform/http/index.js';
 import { DeadLetterReader, RedriveStore, type DeadLetterFilter } from '../store/index.js';
 import { JsonBody } from './json-body.js';
-import { OpsTokenGuard } from './ops-token.guard.js';
-import { OPS_ACTOR } from './redrive.controller.js';
+import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 import { PreviewView, RedriveList, RedriveOrderBody, RedriveView } from './redrive.dto.js';
 
 /** The newest redrives; older ones are found by their id. */

@@ -1,10 +1,15 @@
 import type { Logger } from 'winston';
 import type { ClaimedRun, Settlement } from '../store/index.js';
 
-/** One line for each attempt, with all that is worth knowing about it. */
+/**
+ * One line for each attempt, with all that is worth knowing about it.
+ *
+ * @param attempt its number, of those to do the steps or of those to undo them
+ */
 export function reportAttempt(
   logger: Logger,
   run: ClaimedRun,
+  attempt: number,
   settlement: Settlement | undefined,
   durationMs: number,
 ): void {
@@ -12,7 +17,7 @@ export function reportAttempt(
     provider: run.event.provider,
     type: run.event.type,
     workflow: run.workflow,
-    attempt: run.attempt,
+    attempt,
     crashes: run.crashes,
     durationMs: Math.round(durationMs),
     ...(settlement?.failure && { failure: settlement.failure }),
@@ -30,7 +35,7 @@ export function reportAttempt(
       return void logger.error('Run failed for good', fields);
     case 'compensating':
       return settlement.from === 'running'
-        ? void logger.warn('Run failed for good, what it has done is undone', fields)
+        ? void logger.warn('Run failed for good, what it has done will be undone', fields)
         : void logger.warn('Undoing the run failed, another attempt will follow', fields);
     case 'compensated':
       return void logger.error('Run failed for good and was undone', fields);

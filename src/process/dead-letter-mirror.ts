@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
-import { DEAD_LETTER_STATUSES, type Failure, type RunStatus } from '../model/index.js';
+import { isDeadLetter, type Failure, type RunStatus } from '../model/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import type { ClaimedRun, Settlement } from '../store/index.js';
 
@@ -53,7 +53,7 @@ export class DeadLetterMirror implements OnApplicationShutdown {
   reflect(run: ClaimedRun, settlement: Settlement): void {
     const { to } = settlement;
     const { runId } = run.lease;
-    if ((DEAD_LETTER_STATUSES as readonly RunStatus[]).includes(to)) {
+    if (isDeadLetter(to)) {
       this.change(runId, toJob(run, to, settlement.failure ?? run.lastError));
     } else if (to === 'completed' && run.lastError !== null) {
       this.change(runId, 'gone');

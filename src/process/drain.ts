@@ -3,6 +3,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/comm
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import { LOGGER } from '../platform/logging/index.js';
+import { WORKER } from '../platform/process/index.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
 import { RunStore } from '../store/index.js';
 import { CircuitKeeper } from './circuit-keeper.js';
@@ -40,7 +41,7 @@ export class Drain implements BeforeApplicationShutdown {
     if (await endsWithin(closed, STEPS_DEADLINE_MS)) return;
     const leases = this.leases.leases();
     this.logger.warn('Released runs that did not end in time', { runs: leases.length });
-    await this.runs.release(leases, this.processor.actor);
+    await this.runs.release(leases, WORKER);
   }
 }
 

@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnModuleInit, type OnApplicationShutdown } fro
 import type { Logger } from 'winston';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER } from '../platform/logging/index.js';
+import { WORKER } from '../platform/process/index.js';
 import { RunStore, type Lease } from '../store/index.js';
-import { WORKER } from './worker-name.js';
 
 /** A lease lasts 10 s, so two renewals may fail before it is lost. */
 const RENEW_MS = 3_000;

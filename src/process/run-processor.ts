@@ -5,6 +5,7 @@ import type { RunStatus, Workflow } from '../model/index.js';
 import { CircuitBreaker, providerCircuit } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
+import { WORKER } from '../platform/process/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
 import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
@@ -14,7 +15,6 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { outcomeForProvider } from './provider-circuit.js';
 import { settleAttempt, type EndedAttempt, type RetryLimits } from './settle-attempt.js';
 import { Slots } from './slots.js';
-import { WORKER } from './worker-name.js';
 
 /** After so many crashes a run is executed alone: should it kill another worker, it takes no neighbour along. */
 const CRASHES_OF_A_SUSPECT = 2;
@@ -33,9 +33,6 @@ export type Processing =
 /** Claims a run, executes its workflow and settles it. */
 @Injectable()
 export class RunProcessor {
-  /** Names this process in the audit trail. */
-  readonly actor = WORKER;
-
   /** Every queue's worker takes as many jobs as the process may execute; together they must not exceed it. */
   private readonly slots: Slots;
   private claiming = true;
@@ -79,7 +76,7 @@ export class RunProcessor {
   ): Promise<Processing | { outcome: 'suspect'; run: ClaimedRun }> {
     if (!this.claiming) return { outcome: 'later', waitMs: 0 };
     await this.leases.giveBackStranded();
-    const claim = await this.runs.claim(runId, this.actor);
+    const claim = await this.runs.claim(runId, WORKER);
     switch (claim.outcome) {
       case 'claimed':
         return claim.run.crashes >= CRASHES_OF_A_SUSPECT
@@ -116,7 +113,7 @@ export class RunProcessor {
     let startedAt = performance.now();
     const settle = async (execution: Execution, ended: EndedAttempt) => {
       const settlement = await this.settle(run, settleAttempt(execution, ended, limits));
-      reportAttempt(this.logger, run, settlement, performance.now() - startedAt);
+      reportAttempt(this.logger, run, ended.attempt, settlement, performance.now() - startedAt);
       startedAt = performance.now();
       return settlement;
     };
@@ -133,7 +130,7 @@ export class RunProcessor {
   private async settle(run: ClaimedRun, decided: Settlement | undefined): Promise<Settlement | undefined> {
     if (decided === undefined) return undefined;
     try {
-      await this.runs.settle(run.lease, this.actor, decided);
+      await this.runs.settle(run.lease, WORKER, decided);
       this.deadLetters.reflect(run, decided);
       const outcome = outcomeForProvider(decided);
       if (outcome !== undefined) this.breaker.record(providerCircuit(run.event.provider), outcome);

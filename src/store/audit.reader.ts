@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
-import { rebuildRun, type Change, type RunAccount } from '../model/index.js';
+import { rebuildRun, type RunAccount, type Transition } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
 
 /** A run that is not what its transitions say. */
@@ -24,14 +24,14 @@ export interface AuditPage {
 const PAGE = `
   SELECT run.id, run.event_id, run.status, run.attempts, run.compensation_attempts, run.crashes,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('from', "from", 'to', "to", 'reason', reason) ORDER BY id), '[]')
-          FROM transitions WHERE run_id = run.id) AS changes
+          FROM transitions WHERE run_id = run.id) AS transitions
   FROM runs run WHERE run.id > $1 ORDER BY run.id LIMIT $2`;
 
 interface PageRow extends Pick<RunAccount, 'status' | 'attempts' | 'crashes'> {
   id: string;
   event_id: string;
   compensation_attempts: number;
-  changes: Change[];
+  transitions: Transition[];
 }
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -64,7 +64,7 @@ function compare(row: PageRow): Mismatch | undefined {
     crashes: row.crashes,
   };
   const found = { runId: row.id, eventId: row.event_id, recorded };
-  const rebuilt = rebuildRun(row.changes);
+  const rebuilt = rebuildRun(row.transitions);
   if (!rebuilt.ok) return { ...found, rebuilt: null, fault: rebuilt.fault };
   const { account } = rebuilt;
   const differing = (Object.keys(recorded) as (keyof RunAccount)[]).find(

@@ -115,13 +115,9 @@ export class RedriveStore {
     return rows[0];
   }
 
-  /** Statuses of an event's runs that count; none if there is no such event. */
-  async findRunsOf(eventId: string): Promise<RunStatus[]> {
-    const { rows } = await this.pool.query<RunState>(
-      'SELECT status FROM runs WHERE event_id = $1 AND superseded_by IS NULL',
-      [eventId],
-    );
-    return rows.map(({ status }) => status);
+  /** Whether an event of which no run could be redriven is there at all. */
+  async hasEvent(eventId: string): Promise<boolean> {
+    return (await this.pool.query('SELECT FROM events WHERE id = $1', [eventId])).rowCount === 1;
   }
 
   /** Orders a redrive of many; {@link redriveBatch} carries it out. */

@@ -68,6 +68,8 @@ describe('npm run redrive', () => {
     ['two things', ['--run', NOTHING, '--event', NOTHING]],
     ['a run and a filter', ['--run', NOTHING, '--provider', 'stripe']],
     ['a preview of a run', ['--run', NOTHING, '--preview']],
+    ['a reason for a run', ['--run', NOTHING, '--reason', 'mended']],
+    ['a decision about a redrive to stop', ['--stop', NOTHING, '--unknown', 'repeat']],
     ['a pace that is none', ['--all', '--pace', 'fast']],
     ['an unknown option', ['--everything']],
     ['an option without its value', ['--run']],

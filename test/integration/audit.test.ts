@@ -127,7 +127,7 @@ describe('the audit of runs', () => {
       [id],
     );
     expect((await check(1000)).mismatches).toMatchObject([
-      { runId: id, rebuilt: null, fault: 'Change 1, running → completed, follows pending' },
+      { runId: id, rebuilt: null, fault: 'Transition 1, running → completed, follows pending' },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { AuditView } from '../audit.controller.js';
+import type { AuditView } from '../audit.dto.js';
 import { readArguments, runCommand, say, UsageError } from './command.js';
 import { OpsApi } from './ops-api.js';
 

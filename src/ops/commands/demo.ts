@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
-import type { Provider, Sample } from '../../model/index.js';
+import { isDeadLetter, type Provider, type Sample } from '../../model/index.js';
 import { explainFault, freshSecret, readConfig, type Config } from '../../platform/config/index.js';
 import { onStopSignal } from '../../platform/process/index.js';
 import { providers } from '../../providers/index.js';
@@ -90,7 +90,7 @@ async function watch(url: string, token: string): Promise<EventView> {
   for (;;) {
     const reply = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
     const event = (await reply.json()) as EventView;
-    if (event.status === 'completed' || event.status === 'dead_lettered') return event;
+    if (event.status === 'completed' || isDeadLetter(event.status)) return event;
     if (Date.now() > deadline) throw new Error(`Event ${event.id} is still ${event.status}`);
     await sleep(50);
   }

@@ -23,6 +23,9 @@ export async function reach(url: string, request: RequestInit): Promise<Response
   }
 }
 
+const WRONG_TOKEN =
+  'the OPS_TOKEN of the environment, or of the .env in this folder, is not that of the service';
+
 /** The operations API of a running service, for commands. What it refuses is thrown as its sentence. */
 export class OpsApi {
   private readonly base: string;
@@ -47,6 +50,7 @@ export class OpsApi {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
     const reply = await reach(this.base + path, { ...request, headers });
     const text = await reply.text();
+    if (reply.status === 401) throw new Error(`401 Unauthorized: ${WRONG_TOKEN}`);
     if (!reply.ok) throw new Error(explainProblem(reply.status, text));
     return JSON.parse(text) as Reply;
   }

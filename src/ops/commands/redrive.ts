@@ -19,7 +19,7 @@ Filters; all that are given must hold, times are such as 2026-03-01T12:00:00Z:
   --preview          says what a redrive by these filters would do, and does nothing
   --pace <n>         dead letters a second, 50 by default
   --unknown <how>    for effects that may have happened: repeat, or assume_done; without it they are skipped
-  --reason <text>    for the audit trail
+  --reason <text>    for the audit trail of a redrive by filters
   --url <address>    of the service, by default http://localhost:PORT
 `;
 
@@ -56,7 +56,7 @@ const LOOK_MS = 1_000;
 async function redrive(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(args, OPTIONS, USAGE);
   if (values.help) return say(USAGE);
-  if (positionals.length > 0) throw new UsageError(USAGE);
+  if (positionals.length > 0) throw misused(`What is ${positionals.join(' ')}?`);
   const act = chooseAct(values);
   return act(new OpsApi(values.url));
 }
@@ -67,7 +67,15 @@ function chooseAct(values: Values): (api: OpsApi) => Promise<number> {
   const filter = readFilter(values);
   const many = values.all || Object.keys(filter).length > 0;
   const named = [run, event, status, stop].filter((id) => id !== undefined);
-  if (named.length + (many ? 1 : 0) !== 1 || (values.preview && !many)) throw new UsageError(USAGE);
+  if (named.length + (many ? 1 : 0) !== 1) {
+    throw misused('Give one of --run, --event, --status and --stop, or filters, or --all');
+  }
+  if (!many && (values.preview || values.pace !== undefined || values.reason !== undefined)) {
+    throw misused('--preview, --pace and --reason are for filters and --all');
+  }
+  if (values.unknown !== undefined && (status ?? stop) !== undefined) {
+    throw misused('--unknown is for what is to be redriven');
+  }
   const unknown = values.unknown === undefined ? {} : { unknownOutcome: values.unknown };
   if (run !== undefined) return (api) => redriveRun(api, run, unknown);
   if (event !== undefined) return (api) => redriveEvent(api, event, unknown);
@@ -101,8 +109,12 @@ function readFilter(values: Values): Record<string, string> {
 }
 
 function readPace(text: string): number {
-  if (!/^\d{1,5}$/.test(text)) throw new UsageError(`--pace must be a whole number\n\n${USAGE}`);
+  if (!/^\d{1,5}$/.test(text)) throw misused('--pace must be a whole number');
   return Number(text);
+}
+
+function misused(how: string): UsageError {
+  return new UsageError(`${how}\n\n${USAGE}`);
 }
 
 async function redriveRun(api: OpsApi, id: string, decision: object): Promise<number> {

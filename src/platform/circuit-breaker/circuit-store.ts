@@ -14,9 +14,6 @@ export interface CircuitStatus extends Counts {
   readonly retryInMs: number | null;
 }
 
-/** Token of the {@link CircuitStore}. */
-export const CIRCUIT_STORE = Symbol('CIRCUIT_STORE');
-
 /** Where the processes share their circuits. Its clock alone decides when something is over. */
 export interface CircuitStore {
   /**

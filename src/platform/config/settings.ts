@@ -1,6 +1,8 @@
 import {
   choice,
   integer,
+  LONGEST_RETRY_BASE_MS,
+  MOST_ATTEMPTS,
   namedUrls,
   retryOverrides,
   secret,
@@ -74,14 +76,14 @@ export const settings = {
     description: 'Attempts of a run before it becomes a dead letter.',
     fallback: '3',
     min: 1,
-    max: 20,
+    max: MOST_ATTEMPTS,
   }),
   retryBaseMs: integer({
     name: 'RETRY_BASE_MS',
     description: 'After attempt n fails, the next one comes 2^n times this many milliseconds later.',
     fallback: '1000',
     min: 1,
-    max: 3_600_000,
+    max: LONGEST_RETRY_BASE_MS,
   }),
   retryJitter: integer({
     name: 'RETRY_JITTER',

@@ -1,2 +1,3 @@
 export { Closers } from './closers.js';
 export { onStopSignal } from './stop-signals.js';
+export { WORKER } from './worker-name.js';
