@@ -52,7 +52,8 @@ function readTask(
           mutants.filter((mutant) => mutant.row === row.number).map((mutant) => ({ mutant, row })),
         ),
       };
-    default: {
+    case 'matrix':
+    case undefined: {
       const queues = QUEUE_BACKENDS.filter((queue) => queue === (FAULTS_BACKEND ?? queue));
       return {
         name: 'matrix',
@@ -61,5 +62,7 @@ function readTask(
         ),
       };
     }
+    default:
+      throw new Error(`There is no task ${FAULTS_TASK}`);
   }
 }

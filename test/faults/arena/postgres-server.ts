@@ -81,7 +81,12 @@ export class PostgresServer {
 }
 
 function openPool(url: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: 4, application_name: 'arena' });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    idleTimeoutMillis: 0,
+    application_name: 'arena',
+  });
   // It is our own doing when connections are lost.
   pool.on('error', () => undefined);
   return pool;

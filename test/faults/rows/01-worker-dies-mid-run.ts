@@ -22,7 +22,9 @@ export const workerDiesMidRun: FaultRow = {
   async run(arena) {
     const places = PLACES.slice(0, arena.scale(2, PLACES.length));
     await arena.start({ role: 'api' });
-    const traffic = arena.traffic({ senders: 8, pauseMs: arena.scale(150, 60) });
+    // So that what the dead leave does not have to stand in a long queue.
+    await arena.start({ role: 'worker' });
+    const traffic = arena.traffic({ senders: 8, pauseMs: arena.scale(400, 150) });
     for (const place of places) {
       const call = 5 + Math.floor(arena.random() * 20);
       const victim = await arena.start({ role: 'worker', failpoints: [{ ...place, call, then: 'kill' }] });

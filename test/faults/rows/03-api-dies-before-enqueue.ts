@@ -13,7 +13,7 @@ export const apiDiesBeforeEnqueue: FaultRow = {
     const deaths = arena.scale(2, 10);
     await arena.start({ role: 'worker' });
     // So that there is a time at which nobody is left to send again what was recorded.
-    const traffic = arena.traffic();
+    const traffic = arena.traffic({ senders: 8, pauseMs: arena.scale(300, 100) });
     let recoveryMs = 0;
     for (let death = 1; death <= deaths; death++) {
       const api = await arena.start({

@@ -12,9 +12,9 @@ export const powerFailure: FaultRow = {
   recovery: { of: 'from the last start to all settled', limitMs: 60_000 },
   deadlineMs: 240_000,
   async run(arena) {
-    const kills = arena.scale(5, 20);
+    const kills = arena.scale(3, 20);
     let service = await arena.start();
-    const traffic = arena.traffic({ senders: 64, pauseMs: 80 });
+    const traffic = arena.traffic({ senders: 48, pauseMs: 80 });
     for (let kill = 1; kill <= kills; kill++) {
       await sleep(300 + arena.random() * 2_000);
       if (kill % 2 === 0) arena.embedded.kill();

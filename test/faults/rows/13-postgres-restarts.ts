@@ -14,10 +14,10 @@ export const postgresRestarts: FaultRow = {
   async run(arena) {
     const restarts = WAYS.length * arena.scale(1, 4);
     const service = await arena.start();
-    const traffic = arena.traffic({ senders: 16, pauseMs: arena.scale(200, 60) });
+    const traffic = arena.traffic({ senders: 16, pauseMs: arena.scale(300, 60) });
     let recoveryMs = 0;
     for (let restart = 0; restart < restarts; restart++) {
-      await traffic.acknowledge(40);
+      await traffic.acknowledge(arena.scale(10, 40));
       await sleep(arena.random() * arena.scale(500, 4_000));
       await arena.postgres.goDown(WAYS[restart % WAYS.length] ?? 'kill');
       await sleep(arena.random() * 2_000);

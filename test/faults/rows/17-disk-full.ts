@@ -2,6 +2,7 @@ import { writeFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QUEUE_BACKENDS } from '../../support/backends.js';
+import { eventually } from '../../support/eventually.js';
 import type { Arena } from '../arena/arena.js';
 import type { FaultRow } from '../arena/fault-row.js';
 
@@ -59,13 +60,15 @@ function fill(prefix: string): string[] {
 
 /** Waits until deliveries are refused, and tells whether the server has ended over it. */
 async function refusesOrEnds(arena: Arena, refusals: () => number): Promise<boolean> {
-  let ended = false;
-  const end = arena.postgres.ended.then(() => (ended = true));
-  const deadline = performance.now() + 120_000;
-  while (!ended && refusals() < 50 && performance.now() < deadline) await Promise.race([end, sleep(100)]);
-  if (!ended && refusals() < 50) throw new Error('Nothing was refused');
+  const end = arena.postgres.ended.then(() => true);
+  const refused = eventually(
+    () => refusals() > 50 || undefined,
+    120_000,
+    () => 'nothing is refused',
+  );
+  await Promise.race([end, refused]);
   // Where the log has no room the server ends a little after its first session did.
-  await Promise.race([end, sleep(3_000)]);
+  const ended = await Promise.race([end, sleep(3_000, false)]);
   if (ended) await arena.postgres.relay.down();
   return ended;
 }

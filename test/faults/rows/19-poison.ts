@@ -32,7 +32,11 @@ export const poison: FaultRow = {
       role: 'worker',
       nodeArgs: [`--max-old-space-size=${HEAP_MB}`],
     });
-    const traffic = arena.traffic({ senders: 8, mix: { push: 0.7, star: 0.3 } });
+    const traffic = arena.traffic({
+      senders: 8,
+      pauseMs: arena.scale(200, 40),
+      mix: { push: 0.7, star: 0.3 },
+    });
     const deliveries = await Promise.all(
       poisons.map((kind) => githubDelivery(arena, 'poison', { poison: kind }, randomUUID())),
     );

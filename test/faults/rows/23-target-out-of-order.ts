@@ -15,7 +15,7 @@ export const targetOutOfOrder: FaultRow = {
   number: 23,
   title: 'What workflows send to is out of order, and says so (503)',
   backends: QUEUE_BACKENDS,
-  shortForm: ['postgres'],
+  shortForm: [],
   recovery: { of: 'from its being back to all settled', limitMs: 60_000 },
   deadlineMs: 300_000,
   async run(arena) {

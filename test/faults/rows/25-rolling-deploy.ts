@@ -11,9 +11,9 @@ export const rollingDeploy: FaultRow = {
   recovery: { of: 'from the last stop to all settled', limitMs: 10_000 },
   deadlineMs: 300_000,
   async run(arena) {
-    const deploys = arena.scale(3, 20);
+    const deploys = arena.scale(2, 20);
     let service = await arena.start();
-    const traffic = arena.traffic({ senders: 16, pauseMs: 60 });
+    const traffic = arena.traffic({ senders: 16, pauseMs: arena.scale(120, 60) });
     for (let deploy = 0; deploy < deploys; deploy++) {
       await traffic.acknowledge(30);
       const next = await arena.start();

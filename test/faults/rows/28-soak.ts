@@ -93,7 +93,12 @@ const FAULTS: readonly (readonly [string, (arena: Arena, victim: Victim) => Prom
       await arena.postgres.comeBack();
     },
   ],
-  ['sessions cut', async (arena) => void (await cutSessions(arena))],
+  [
+    'sessions cut',
+    async (arena) => {
+      await cutSessions(arena);
+    },
+  ],
   ['queue emptied', emptyQueue],
   [
     'half-open connections',
