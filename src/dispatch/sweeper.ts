@@ -47,7 +47,14 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.every(QUEUE_CHECK_MS, () => this.detector.check());
     this.every(SUSPECT_SWEEP_MS, () => this.sweepSuspects());
     this.every(PARTITION_CARE_MS, () => this.database.ensurePartitions());
-    this.every(PARTITION_CARE_MS, () => this.database.retirePayloads());
+    this.every(PARTITION_CARE_MS, () => this.retirePayloads());
+  }
+
+  private async retirePayloads(): Promise<void> {
+    for (const { retired, ...partition } of await this.database.retirePayloads()) {
+      if (retired) this.logger.info('Dropped the payloads of a month', { ...partition });
+      else this.logger.warn('Payloads of a month stay: runs that are open need them', { ...partition });
+    }
   }
 
   onModuleDestroy(): void {

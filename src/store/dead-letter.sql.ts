@@ -39,6 +39,14 @@ export function meets(filter: string): string {
   ].join('\n  AND ');
 }
 
+/**
+ * As {@link meets}, for a redrive: what was undone on purpose is done anew only where it is named by its status.
+ */
+export function isMeant(filter: string): string {
+  return `${meets(filter)}
+  AND (${filter} ->> 'status' IS NOT NULL OR run.status <> 'compensated')`;
+}
+
 /** Of a run `run`: the steps that may have happened and were not undone. */
 export const OPEN_INTENTS = `
   SELECT * FROM steps step
@@ -93,7 +101,7 @@ export const PREVIEW = `
            $2::text IS NULL AND ${IS_UNKNOWN} AS needs_decision
     FROM runs run JOIN events event ON event.id = run.event_id
     LEFT JOIN payloads payload ON payload.event_id = event.id AND payload.received_at = event.received_at
-    WHERE ${IS_DEAD_LETTER} AND ${meets('$1::jsonb')}
+    WHERE ${IS_DEAD_LETTER} AND ${isMeant('$1::jsonb')}
   ), redrivable AS (
     SELECT * FROM chosen WHERE NOT payload_dropped AND NOT needs_decision
   )

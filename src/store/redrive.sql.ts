@@ -1,4 +1,4 @@
-import { HAS_PAYLOAD, IS_DEAD_LETTER, IS_UNKNOWN, OPEN_INTENTS, meets } from './dead-letter.sql.js';
+import { HAS_PAYLOAD, IS_DEAD_LETTER, isMeant, IS_UNKNOWN, OPEN_INTENTS } from './dead-letter.sql.js';
 import { TRACE_ID } from './run.sql.js';
 
 /** What became of a dead letter that was chosen. */
@@ -110,7 +110,7 @@ export const REDRIVE_BATCH = redrive(
     SELECT run.id, run.finished_at FROM stretch
     JOIN runs run ON run.id = stretch.id
     JOIN events event ON event.id = stretch.event_id
-    WHERE ${meets('(SELECT filter FROM redrive)')}
+    WHERE ${isMeant('(SELECT filter FROM redrive)')}
     ORDER BY run.finished_at, run.id LIMIT $6::int
   )`,
   `, counted AS (

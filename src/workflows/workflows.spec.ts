@@ -151,7 +151,7 @@ describe('what the workflows keep and send', () => {
         path: '/reservations/release',
         body: { order: '1042', reservation: { body: { id: 'r1' } } },
       },
-      'create-shipment': null,
+      'create-shipment': { path: '/shipments/cancel', body: { order: '1042' } },
       'send-confirmation': null,
     });
   });

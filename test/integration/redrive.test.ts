@@ -272,6 +272,17 @@ describe('a redrive of many', () => {
     expect(change).toEqual({ detail: { redriveId: id, reason: 'away' }, actor: ACTOR });
   });
 
+  it('does anew what was undone only where it is named', async () => {
+    const run = await undone('compensated');
+    const everything = { perSecond: 1000, actor: ACTOR };
+    await stores.redrives.start({ ...everything, filter: {} });
+    await carryOut();
+    expect(await stores.run(run.lease.runId)).toMatchObject({ superseded_by: null });
+    await stores.redrives.start({ ...everything, filter: { status: 'compensated' } });
+    await carryOut();
+    expect((await stores.run(run.lease.runId))['superseded_by']).not.toBeNull();
+  });
+
   it('keeps its pace, however many carry it out', async () => {
     const type = `pace.${randomUUID()}`;
     const runs = [];

@@ -19,7 +19,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-const MAX_CONNECTIONS = 100;
+/** A process takes up to 50 with its queues, and several may share the server. */
+const MAX_CONNECTIONS = 300;
 /** Recovery after a crash reads the whole log since the last checkpoint, up to 1 GB. */
 const READY_WITHIN_MS = 120_000;
 /** A lost race for a port, or children of a killed server that are about to end. */
