@@ -17,7 +17,7 @@ import { settleAttempt, type EndedAttempt, type RetryLimits } from './settle-att
 import { Slots } from './slots.js';
 
 /** After so many crashes a run is executed alone: should it kill another worker, it takes no neighbour along. */
-const CRASHES_OF_A_SUSPECT = 2;
+const CRASHES_OF_A_SUSPECT = 3;
 
 /** Milliseconds after which a job of a provider whose circuit is open comes again, unless its queue is paused by then. */
 const OPEN_WAIT_MS = 1_000;
