@@ -295,11 +295,10 @@ export class Arena {
   }
 
   async gather(): Promise<Evidence> {
-    const [events, deadLetters, persisted] = await Promise.all([
-      readEvents(this.pool),
-      readDeadLetters(this.pool),
-      readPersisted(this.pool),
-    ]);
+    // One after the other over one connection: the services may have all the others.
+    const events = await readEvents(this.pool);
+    const deadLetters = await readDeadLetters(this.pool);
+    const persisted = await readPersisted(this.pool);
     const own = readLines(this.ownAcknowledgements);
     const acknowledged = [...this.traffics.flatMap((traffic) => traffic.readAcknowledged()), ...own];
     return { sent: this.sent, acknowledged, events, deadLetters, persisted, mailed: this.countMails() };
