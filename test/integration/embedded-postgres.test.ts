@@ -63,7 +63,7 @@ describe('a start', () => {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
       password_encryption: 'scram-sha-256',
-      max_connections: '100',
+      max_connections: '300',
     });
     expect(fs.statSync(path.join(dataDir, 'postgres.password')).mode & 0o777).toBe(0o600);
     const wrong = new pg.Client(database.url.replace(/:[^:@/]+@/, ':wrong@'));

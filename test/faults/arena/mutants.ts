@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     file: 'process/circuit-keeper.ts',
     replace: ['await (wanted ? queue.pause() : queue.resume());', ''],
     row: 29,
-    queue: 'postgres',
-    foundAs: /\d+ unexpected/,
+    queue: 'redis',
+    foundAs: /the queue of github is not paused/,
   },
 ];
 

@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QUEUE_BACKENDS } from '../../support/backends.js';
 import type { FaultRow } from '../arena/fault-row.js';
+import { untilPaused } from './paused-queue.js';
+import { emptyQueue } from './queue-loss.js';
 
 /** 20 ms, 40 ms and so on: attempts that nobody holds back are used up within some five seconds. */
 const ATTEMPTS = { MAX_ATTEMPTS: '8', RETRY_BASE_MS: '20' };
@@ -24,6 +26,9 @@ export const providerOutOfOrder: FaultRow = {
     const mix = { poison: 0.5, payment: 0.5 };
     const traffic = arena.traffic({ senders: 8, pauseMs: arena.scale(150, 60), mix });
     await traffic.acknowledge(20);
+    await untilPaused(arena, 'github');
+    await emptyQueue(arena);
+    await untilPaused(arena, 'github');
     await sleep(outageMs);
     const others = await arena.countRuns(`provider = 'stripe' AND status = 'completed'`);
     if (others === 0) throw new Error('The other provider was held up, too');
