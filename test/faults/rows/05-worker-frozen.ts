@@ -39,6 +39,7 @@ export const workerFrozen: FaultRow = {
       env: { WORKER_CONCURRENCY: String(2 * EVENTS) },
     });
     await arena.untilRuns(isTakenOver, (count) => count > 0, 60_000);
+    await arena.untilRuns(`status = 'running' AND lease_until < now()`, (count) => count === 0, 60_000);
     await staysFor(arena.scale(0, 40_000), frozenAt);
 
     process.kill(frozen.pid, 'SIGCONT');
