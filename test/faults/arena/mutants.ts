@@ -6,10 +6,7 @@ import type { QueueBackendName } from '../../support/backends.js';
 /** A service that is broken on purpose, to see whether a row notices. */
 export interface Mutant {
   readonly name: string;
-  /** Below `src`. */
-  readonly file: string;
-  /** A text that stands there once, and what stands there instead. */
-  readonly replace: readonly [text: string, by: string];
+  readonly changes: readonly Change[];
   /** Number of the row that is to notice, and on which backend. */
   readonly row: number;
   readonly queue: QueueBackendName;
@@ -17,13 +14,23 @@ export interface Mutant {
   readonly foundAs: RegExp;
 }
 
+interface Change {
+  /** Below `src`. */
+  readonly file: string;
+  /** Stands there once. */
+  readonly text: string;
+  readonly by: string;
+}
+
 export const mutants: readonly Mutant[] = [
   {
     name: 'replies before the commit',
-    file: 'record/event-recorder.ts',
-    replace: [
-      `return recording ?? { outcome: 'overloaded' };`,
-      `return recording === undefined ? { outcome: 'overloaded' } : toAccepted(event);`,
+    changes: [
+      {
+        file: 'record/event-recorder.ts',
+        text: `return recording ?? { outcome: 'overloaded' };`,
+        by: `return recording === undefined ? { outcome: 'overloaded' } : toAccepted(event);`,
+      },
     ],
     row: 13,
     queue: 'redis',
@@ -31,43 +38,99 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'has no sweeper',
-    file: 'dispatch/sweeper.ts',
-    replace: ['this.every(SWEEP_MS, () => this.sweepUnqueued());', ''],
+    changes: [
+      {
+        file: 'dispatch/sweeper.ts',
+        text: 'this.every(SWEEP_MS, () => this.sweepUnqueued());',
+        by: '',
+      },
+    ],
     row: 3,
     queue: 'postgres',
     foundAs: /\d+ (lost|unsettled)/,
   },
   {
     name: 'checks no epoch',
-    file: 'store/step.store.ts',
-    replace: ['WHERE id = $1 AND epoch = $2 AND status', 'WHERE id = $1 AND $2::int > 0 AND status'],
+    changes: [
+      {
+        file: 'store/step.store.ts',
+        text: 'WHERE id = $1 AND epoch = $2 AND status',
+        by: 'WHERE id = $1 AND $2::int > 0 AND status',
+      },
+    ],
     row: 5,
     queue: 'postgres',
     foundAs: /\d+ doubled/,
   },
   {
     name: 'takes a known event for done',
-    file: 'record/event-recorder.ts',
-    replace: ['await this.events.redriveDeadLetters(dead.map(([, { id }]) => id));', ''],
+    changes: [
+      {
+        file: 'record/event-recorder.ts',
+        text: 'await this.events.redriveDeadLetters(dead.map(([, { id }]) => id));',
+        by: '',
+      },
+    ],
     row: 19,
     queue: 'postgres',
     foundAs: /0 runs are workflow = 'poison' AND status = 'completed'/,
   },
   {
     name: 'takes a begun step for done',
-    file: 'act/run-execution.ts',
-    replace: [`return this.ledger.get(name)?.status === 'done';`, 'return this.ledger.has(name);'],
+    changes: [
+      {
+        file: 'act/run-execution.ts',
+        text: `return this.ledger.get(name)?.status === 'done';`,
+        by: 'return this.ledger.has(name);',
+      },
+    ],
     row: 1,
     queue: 'postgres',
     foundAs: /\d+ missing/,
   },
   {
+    name: 'pauses a queue whose circuit is open, and forgets it',
+    changes: [
+      {
+        file: 'process/circuit-keeper.ts',
+        text: 'await (wanted ? queue.pause() : queue.resume());',
+        by: 'if (wanted) await queue.pause();',
+      },
+    ],
+    row: 29,
+    queue: 'postgres',
+    foundAs: /\d+ lost/,
+  },
+  {
     name: 'forgets to pause a queue whose circuit is open',
-    file: 'process/circuit-keeper.ts',
-    replace: ['await (wanted ? queue.pause() : queue.resume());', ''],
+    changes: [
+      {
+        file: 'process/circuit-keeper.ts',
+        text: 'await (wanted ? queue.pause() : queue.resume());',
+        by: '',
+      },
+    ],
     row: 29,
     queue: 'redis',
     foundAs: /the queue of github is not paused/,
+  },
+  {
+    name: 'works on while the circuit of its provider is open',
+    changes: [
+      {
+        file: 'process/circuit-keeper.ts',
+        text: 'await (wanted ? queue.pause() : queue.resume());',
+        by: '',
+      },
+      {
+        file: 'process/run-processor.ts',
+        text: 'if (this.breaker.isOpen(providerCircuit(provider))) return',
+        by: 'if (provider === undefined) return',
+      },
+    ],
+    row: 29,
+    queue: 'postgres',
+    foundAs: /\d+ unexpected/,
   },
 ];
 
@@ -75,29 +138,33 @@ const BUILT = resolve('dist');
 const PLACE = resolve('.cache/faults');
 
 /**
- * A copy of the build in which one file is compiled from its changed source.
+ * A copy of the build in which some files are compiled from their changed sources.
  *
  * @returns path of its `main.js`
- * @throws if the text does not stand there exactly once: then the mutant no longer fits the source
+ * @throws if a text does not stand there exactly once: then the mutant no longer fits the source
  */
-export function buildMutant({ name, file, replace: [text, by] }: Mutant): string {
-  const source = readFileSync(resolve('src', file), 'utf8');
-  const times = source.split(text).length - 1;
-  if (times !== 1) throw new Error(`"${text}" stands ${times} times in src/${file}`);
-  const folder = join(PLACE, name.replaceAll(' ', '-'));
+export function buildMutant({ name, changes }: Mutant): string {
+  const folder = join(PLACE, name.replaceAll(/\W+/g, '-'));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync(BUILT, join(folder, 'dist'), { recursive: true });
   // The service looks for its migrations beside its build.
   symlinkSync(resolve('prisma'), join(folder, 'prisma'));
+  for (const change of changes) {
+    const built = join(folder, 'dist', change.file.replace(/\.ts$/, '.js'));
+    writeFileSync(built, compile(change, join(folder, 'changed.ts')));
+  }
+  return join(folder, 'dist', 'main.js');
+}
 
-  const changed = join(folder, 'changed.ts');
+function compile({ file, text, by }: Change, scratch: string): string {
+  const source = readFileSync(resolve('src', file), 'utf8');
+  const times = source.split(text).length - 1;
+  if (times !== 1) throw new Error(`"${text}" stands ${times} times in src/${file}`);
   writeFileSync(
-    changed,
+    scratch,
     source.replace(text, () => by),
   );
   const options = JSON.parse(readFileSync(resolve('scripts/config/swc.json'), 'utf8')) as Options;
-  const { code } = transformFileSync(changed, { ...options, swcrc: false, sourceMaps: false });
-  writeFileSync(join(folder, 'dist', file.replace(/\.ts$/, '.js')), code);
-  return join(folder, 'dist', 'main.js');
+  return transformFileSync(scratch, { ...options, swcrc: false, sourceMaps: false }).code;
 }

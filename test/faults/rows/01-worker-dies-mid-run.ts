@@ -1,6 +1,7 @@
 import { QUEUE_BACKENDS } from '../../support/backends.js';
 import type { Failpoint } from '../arena/failpoints.js';
 import type { FaultRow } from '../arena/fault-row.js';
+import { untilHandsAreEmpty } from './taken-over.js';
 
 /** Around every write of a run: the effect, the intent of an effect, its outcome, and the end of the run. */
 const PLACES = [
@@ -17,7 +18,7 @@ export const workerDiesMidRun: FaultRow = {
   title: 'Worker dies in the middle of a run',
   backends: QUEUE_BACKENDS,
   shortForm: ['postgres'],
-  recovery: { of: 'from the last death to the end of all that was in dead hands', limitMs: 20_000 },
+  recovery: { of: 'from the last death to the end of all that was in hand', limitMs: 20_000 },
   deadlineMs: 240_000,
   async run(arena) {
     const places = PLACES.slice(0, arena.scale(2, PLACES.length));
@@ -31,20 +32,13 @@ export const workerDiesMidRun: FaultRow = {
       await arena.death(victim);
     }
     const diedAt = performance.now();
-    const inDeadHands = await arena.findRuns('lease_until IS NOT NULL');
-    await arena.start({ role: 'worker' });
-    await arena.untilRuns(
-      'id = ANY ($1) AND finished_at IS NULL',
-      (count) => count === 0,
-      60_000,
-      inDeadHands,
-    );
+    const inHand = await untilHandsAreEmpty(arena, 60_000);
     const recoveryMs = performance.now() - diedAt;
     await traffic.stop();
     return {
       injected: `${places.length} deaths`,
       recoveryMs,
-      notes: [`${inDeadHands.length} runs in dead hands at last`],
+      notes: [`${inHand} runs in hand at last`],
     };
   },
 };

@@ -17,8 +17,8 @@ export const poison: FaultRow = {
   title: 'Poisonous events: one throws, one ends the process, one eats its memory',
   backends: QUEUE_BACKENDS,
   shortForm: ['postgres'],
-  recovery: { of: 'from the delivery of the poison to its dead letters', limitMs: 150_000 },
-  deadlineMs: 300_000,
+  recovery: { of: 'from the delivery of the poison to its dead letters', limitMs: 240_000 },
+  deadlineMs: 500_000,
   async run(arena) {
     const poisons = POISONS.slice(0, arena.scale(1, POISONS.length));
     const cure = join(arena.folder, 'cure');
@@ -34,7 +34,7 @@ export const poison: FaultRow = {
     });
     const traffic = arena.traffic({
       senders: 8,
-      pauseMs: arena.scale(200, 40),
+      pauseMs: 200,
       mix: { push: 0.7, star: 0.3 },
     });
     const deliveries = await Promise.all(
@@ -50,7 +50,7 @@ export const poison: FaultRow = {
     const recoveryMs = await arena.untilRuns(
       `workflow = 'poison' AND status = 'dead_lettered'`,
       (count) => count === poisons.length,
-      200_000,
+      400_000,
     );
     await traffic.acknowledge(arena.scale(50, 1_000));
     await traffic.stop();
