@@ -1,5 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Delivery } from '../model/index.js';
+import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
 import { AcceptDelivery, type VerifiedRequest } from './accept-delivery.js';
 import { checkSize, findProvider } from './admission.js';
@@ -19,6 +21,7 @@ export class SignatureGuard implements CanActivate {
   constructor(
     @Inject(PROVIDERS) private readonly registry: ProviderRegistry,
     private readonly lane: AcceptDelivery,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** @throws {Problem} */
@@ -29,7 +32,12 @@ export class SignatureGuard implements CanActivate {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     checkSize(body.length, provider);
 
-    const delivery = { headers: request.raw.headersDistinct, body };
+    const delivery: Delivery = {
+      headers: request.raw.headersDistinct,
+      body,
+      receivedAt: Date.now(),
+      url: publicUrlOf(request, this.config.publicUrl),
+    };
     const verification = await this.lane.verify(registered, delivery);
     switch (verification.outcome) {
       case 'verified':
@@ -49,4 +57,10 @@ export class SignatureGuard implements CanActivate {
         });
     }
   }
+}
+
+/** The address of a request as its sender wrote it: behind a proxy only `PUBLIC_URL` can tell. */
+function publicUrlOf({ protocol, host, url }: FastifyRequest, publicUrl: string): string {
+  const base = publicUrl === '' ? `${protocol}://${host}` : publicUrl.replace(/\/+$/, '');
+  return base + url;
 }

@@ -8,6 +8,10 @@ export interface Delivery {
   readonly headers: DeliveryHeaders;
   /** The exact bytes that were sent: signatures are over bytes, not over parsed JSON. */
   readonly body: Buffer;
+  /** Milliseconds since the epoch. What is signed with a time is judged by this moment, however late it is looked at. */
+  readonly receivedAt: number;
+  /** The address as its sender wrote it, since some sign it: `PUBLIC_URL`, the path and the query. */
+  readonly url: string;
 }
 
 /** Why a delivery's signature was not accepted. Named in the reply, the log and the metrics. */
@@ -65,6 +69,39 @@ export interface Envelope {
 export type EnvelopeReading =
   { outcome: 'read'; envelope: Envelope } | { outcome: 'invalid'; faults: readonly EnvelopeFault[] };
 
+/**
+ * A request that verifies and tells of no event, such as the question whether somebody is there, and the reply that
+ * its provider demands.
+ */
+export interface Challenge {
+  readonly status: number;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Something of a delivery that may be used once, beside its delivery key: whoever comes with the same key and claims
+ * something else repeats, in whole or in part, what somebody else has signed.
+ */
+export interface ReplayKey {
+  /** Unique within the provider, such as a transmission id or the hash of a body. */
+  readonly key: string;
+  /** What its first use was for, such as the hash of the body or the delivery key. */
+  readonly claim: string;
+  /** Nothing honest looks like it: refused. Or something honest can, if rarely: accepted and marked. */
+  readonly otherwise: 'refused' | 'suspected';
+}
+
+/** How a provider tries again, as its own page tells it. */
+export interface RetryFacts {
+  /** Seconds within which it wants its reply. */
+  readonly timeoutSeconds: number | null;
+  /** How often and for how long, in a sentence without its full stop; null if it never does by itself. */
+  readonly schedule: string | null;
+}
+
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** A realistic event of the provider, for `npm run send`, the demo and the contract suite. */
 export interface Sample {
   readonly type: string;
@@ -87,11 +124,24 @@ export interface Provider {
   readonly settings: readonly Setting[];
   /** Headers that are stored with the payload; all others are dropped, for some carry secrets. */
   readonly keptHeaders: readonly string[];
+  /** Headers that its verifier reads. */
+  readonly signatureHeaders: readonly string[];
+  readonly retries: RetryFacts;
+  /** Media types of its bodies; `application/json` if it says nothing. A form is read as an object of texts. */
+  readonly contentTypes?: readonly string[];
+  /** Statuses that its own rules demand instead of 202, 200 and 400. */
+  readonly replies?: { readonly accepted?: number; readonly refused?: number };
   /** Bytes. */
   readonly bodyLimit: number;
   verifier(read: ReadSetting, tools: VerifierTools): Verifier;
-  /** Reads a verified delivery; `payload` is its parsed body. */
+  /** Whether a verified delivery is no event but a challenge, and its reply. */
+  challenge?(payload: unknown, read: ReadSetting): Challenge | undefined;
+  /** True if a delivery of it is a JSON array, each of whose elements is an event of its own. */
+  readonly batched?: true;
+  /** Reads a verified delivery, or one element of a batched one; `payload` is its parsed body. */
   readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;
+  /** What else of a delivery may be used only once. */
+  replayKey?(delivery: Delivery, envelope: Envelope): ReplayKey | undefined;
   readonly samples: readonly Sample[];
   /** Signs as the provider would; `undefined` when the settings hold nothing to sign with. */
   sign(sample: Sample, read: ReadSetting, now: number): SignedDelivery | undefined;

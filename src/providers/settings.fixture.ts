@@ -1,4 +1,4 @@
-import type { ReadSetting, VerifierTools } from '../model/index.js';
+import type { Delivery, ReadSetting, VerifierTools } from '../model/index.js';
 
 /** Reads settings from a record instead of the environment. */
 export function readFrom(env: Readonly<Record<string, string>>): ReadSetting {
@@ -24,4 +24,13 @@ export function delivered(headers: Readonly<Record<string, string | readonly str
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? [value] : value]),
   );
+}
+
+/** A delivery that came at noon. */
+export function deliveryOf(
+  headers: Readonly<Record<string, string | readonly string[]>>,
+  body: Buffer,
+  more: Partial<Delivery> = {},
+): Delivery {
+  return { headers: delivered(headers), body, receivedAt: NOON, url: 'https://hooks.example.org/', ...more };
 }

@@ -26,6 +26,12 @@ export const settings = {
     description: 'Address to listen on; 127.0.0.1 keeps the service to this machine.',
     fallback: '0.0.0.0',
   }),
+  publicUrl: url({
+    name: 'PUBLIC_URL',
+    description:
+      'Address of the service as providers know it, https://hooks.example.org, since some sign it.\nEmpty: as each request names its host.',
+    protocols: ['http:', 'https:'],
+  }),
   environment: choice({
     name: 'NODE_ENV',
     description: 'In production no .env is written, and OPS_TOKEN must be set.',

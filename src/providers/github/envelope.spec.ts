@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { PullRequestEvent, PullRequestOpenedEvent, PushEvent } from '@octokit/webhooks-types';
 import { sign } from '@octokit/webhooks-methods';
 import type { EventPattern } from '../../model/index.js';
-import { delivered, offline, readFrom } from '../settings.fixture.js';
+import { delivered, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { github } from './index.js';
 
 interface Definition {
@@ -32,7 +32,7 @@ describe("GitHub's envelope", () => {
     for (const example of examples) {
       const text = JSON.stringify(example);
       const signed = { ...headers(name), 'x-hub-signature-256': [await sign('secret', text)] };
-      expect(verifier.verify({ headers: signed, body: Buffer.from(text) })).toMatchObject({
+      expect(verifier.verify(deliveryOf(signed, Buffer.from(text)))).toMatchObject({
         outcome: 'verified',
       });
 

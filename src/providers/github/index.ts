@@ -25,6 +25,8 @@ export const github: Provider & {
     'x-github-hook-installation-target-type',
     'x-hub-signature-256',
   ],
+  signatureHeaders: ['x-hub-signature-256'],
+  retries: { timeoutSeconds: 10, schedule: null },
   // GitHub's own cap for a payload.
   bodyLimit: 25 * 1024 * 1024,
   verifier: (read) => githubVerifier(read(webhookSecret)),

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sign, verify as verifyByOctokit } from '@octokit/webhooks-methods';
-import { NOON, delivered, offline, readFrom } from '../settings.fixture.js';
+import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { github } from './index.js';
 
 const SECRET = "It's a Secret to Everybody";
@@ -13,7 +13,7 @@ function verify(
   secrets = SECRET,
 ) {
   const verifier = github.verifier(readFrom({ GITHUB_WEBHOOK_SECRET: secrets }), offline);
-  return verifier.verify({ headers: delivered(headers), body });
+  return verifier.verify(deliveryOf(headers, body));
 }
 
 const signature = (value: string | readonly string[]) => ({ 'x-hub-signature-256': value });

@@ -2,7 +2,7 @@ import { sign as rsaSign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { VerifierTools } from '../../model/index.js';
 import { issue, type Issued } from '../schemes/certificates.fixture.js';
-import { NOON, delivered, readFrom } from '../settings.fixture.js';
+import { NOON, deliveryOf, readFrom } from '../settings.fixture.js';
 import { paypal } from './index.js';
 
 const WEBHOOK_ID = '8PT597110X687430LKGECATA';
@@ -57,7 +57,7 @@ function paypalWith(pem: string | (() => Promise<Response>) = bundle, env: Recor
   };
   const verifier = paypal.verifier(readFrom({ PAYPAL_WEBHOOK_ID: WEBHOOK_ID, ...env }), tools);
   const verify = async (headers = signedHeaders(), body: Buffer = BODY) =>
-    verifier.verify({ headers: delivered(headers), body });
+    verifier.verify(deliveryOf(headers, body));
   return { verifier, verify, fetches };
 }
 

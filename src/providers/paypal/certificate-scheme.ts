@@ -68,7 +68,7 @@ export function certificateScheme(
     // What is cheap to refuse is refused before anything is fetched.
     const signature = fromBase64(transmission.signature);
     if (signature === undefined) return refused('signature_malformed');
-    if (!isFresh(transmission.time, tools.now(), TOLERANCE)) return refused('timestamp_stale');
+    if (!isFresh(transmission.time, delivery.receivedAt, TOLERANCE)) return refused('timestamp_stale');
 
     const found = await source.find(url);
     if (found.outcome === 'unavailable') return found;

@@ -32,6 +32,14 @@ export const paypal: Provider & {
     'paypal-transmission-sig',
     'paypal-transmission-time',
   ],
+  signatureHeaders: [
+    'paypal-auth-algo',
+    'paypal-cert-url',
+    'paypal-transmission-id',
+    'paypal-transmission-sig',
+    'paypal-transmission-time',
+  ],
+  retries: { timeoutSeconds: null, schedule: 'up to 25 times in three days' },
   bodyLimit: 1024 * 1024,
   verifier: (read, tools) =>
     paypalVerifier(

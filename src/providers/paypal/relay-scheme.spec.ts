@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { NOON, delivered, offline, readFrom } from '../settings.fixture.js';
+import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { paypal } from './index.js';
 
 const BODY = '{"id":"WH-1","note":"grüße 😀"}';
@@ -8,7 +8,7 @@ const TIME = '2026-03-01T12:00:00Z';
 
 function verify(headers: Record<string, string | string[]>, body = BODY, env: Record<string, string> = {}) {
   const verifier = paypal.verifier(readFrom({ PAYPAL_WEBHOOK_SECRET: 'new,old', ...env }), offline);
-  return verifier.verify({ headers: delivered(headers), body: Buffer.from(body) });
+  return verifier.verify(deliveryOf(headers, Buffer.from(body)));
 }
 
 function signedHeaders(key = 'new', time = TIME): Record<string, string> {

@@ -19,10 +19,9 @@ function signedParts(id: string, time: string, body: Buffer): SignedParts {
  * the whole body, and the time may be five minutes off at most, since a relay signs when it sends.
  */
 export function verifyRelay(
-  { body }: Delivery,
+  { body, receivedAt }: Delivery,
   { id, time, timeText, signature }: Transmission,
   keys: readonly string[],
-  now: number,
 ): Verification {
   // Without a secret there is no such scheme here.
   if (keys.length === 0) return refused('algorithm_unknown');
@@ -30,7 +29,7 @@ export function verifyRelay(
   if (bytes === undefined) return refused('signature_malformed');
   const label = matchingSecret(keys, [bytes], signedParts(id, timeText, body));
   if (label === undefined) return refused('signature_mismatch');
-  return isFresh(time, now, FIVE_MINUTES) ? verified(label) : refused('timestamp_stale');
+  return isFresh(time, receivedAt, FIVE_MINUTES) ? verified(label) : refused('timestamp_stale');
 }
 
 /** @param now milliseconds since the epoch */

@@ -29,7 +29,7 @@ export function paypalVerifier(keys: PaypalKeys, tools: VerifierTools): Verifier
       case CERTIFICATE_ALGORITHM:
         return verifyByCertificate(delivery, read.transmission);
       case RELAY_ALGORITHM:
-        return verifyRelay(delivery, read.transmission, keys.relaySecrets, tools.now());
+        return verifyRelay(delivery, read.transmission, keys.relaySecrets);
       default:
         return refused('algorithm_unknown');
     }

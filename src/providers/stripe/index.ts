@@ -14,8 +14,10 @@ export const stripe: Provider & {
   documentation: 'https://docs.stripe.com/webhooks',
   settings: [webhookSecret],
   keptHeaders: ['content-type', 'user-agent', 'stripe-signature'],
+  signatureHeaders: ['stripe-signature'],
+  retries: { timeoutSeconds: null, schedule: 'for up to three days, ever more rarely' },
   bodyLimit: 1024 * 1024,
-  verifier: (read, tools) => stripeVerifier(read(webhookSecret), tools.now),
+  verifier: (read) => stripeVerifier(read(webhookSecret)),
   readEnvelope: readStripeEnvelope,
   samples,
   sign(sample, read, now) {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
-import { NOON, delivered, offline, readFrom } from '../settings.fixture.js';
+import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { stripe } from './index.js';
 
 const NOW = NOON / 1000;
@@ -13,10 +13,7 @@ function verify(
   secrets = 'whsec_one',
 ) {
   const verifier = stripe.verifier(readFrom({ STRIPE_WEBHOOK_SECRET: secrets }), offline);
-  return verifier.verify({
-    headers: header === undefined ? {} : delivered({ 'stripe-signature': header }),
-    body,
-  });
+  return verifier.verify(deliveryOf(header === undefined ? {} : { 'stripe-signature': header }, body));
 }
 
 function sdkHeader(secret = 'whsec_one', timestamp = NOW, payload = BODY): string {

@@ -27,14 +27,11 @@ export const webhookSecret = secrets({
  *
  * @see https://docs.stripe.com/webhooks#verify-manually
  */
-export function stripeVerifier(keys: readonly string[], now: () => number): Verifier {
-  return {
-    configured: keys.length > 0,
-    verify: (delivery) => verify(delivery, keys, now()),
-  };
+export function stripeVerifier(keys: readonly string[]): Verifier {
+  return { configured: keys.length > 0, verify: (delivery) => verify(delivery, keys) };
 }
 
-function verify(delivery: Delivery, keys: readonly string[], now: number): Verification {
+function verify(delivery: Delivery, keys: readonly string[]): Verification {
   if (keys.length === 0) return { outcome: 'unconfigured', setting: webhookSecret.name };
   const headers = requiredHeaders(delivery.headers, ['stripe-signature']);
   if (headers.outcome === 'refused') return headers;
@@ -44,7 +41,7 @@ function verify(delivery: Delivery, keys: readonly string[], now: number): Verif
   const label = matchingSecret(keys, header.signatures, [`${header.time}.`, delivery.body]);
   if (label === undefined) return refused('signature_mismatch');
   // Last, so that "stale" is only said of what really was signed: a replay, or a clock that is wrong.
-  return isFresh(Number(header.time) * 1000, now, FIVE_MINUTES)
+  return isFresh(Number(header.time) * 1000, delivery.receivedAt, FIVE_MINUTES)
     ? verified(label)
     : refused('timestamp_stale');
 }
