@@ -30,6 +30,11 @@ export type Processing =
   /** Another worker took the run over, or it is not there. */
   | { outcome: 'dropped' };
 
+/** It must be executed alone, and waits for that. */
+interface SetAside {
+  readonly outcome: 'set_aside';
+}
+
 /** Claims a run, executes its workflow and settles it. */
 @Injectable()
 export class RunProcessor {
@@ -57,8 +62,14 @@ export class RunProcessor {
 
   /** @throws what the database throws; then the run is as it was, or is taken up again by its lease */
   async process(runId: string): Promise<Processing> {
-    const first = await this.slots.use(() => this.claimAndProcess(runId));
-    return first.outcome === 'suspect' ? this.processClaimed(first.run, 'alone') : first;
+    const first = await this.slots.use(() =>
+      this.claimAnd<Processing | SetAside>(runId, (run) =>
+        isSuspect(run) ? this.setAside(run) : this.processClaimed(run),
+      ),
+    );
+    return first.outcome === 'set_aside'
+      ? this.slots.useAll(() => this.claimAnd(runId, (run) => this.processClaimed(run)))
+      : first;
   }
 
   /** How many more runs this process could execute now. */
@@ -71,17 +82,16 @@ export class RunProcessor {
     this.claiming = false;
   }
 
-  private async claimAndProcess(
+  private async claimAnd<Result>(
     runId: string,
-  ): Promise<Processing | { outcome: 'suspect'; run: ClaimedRun }> {
+    work: (run: ClaimedRun) => Promise<Result>,
+  ): Promise<Result | Processing> {
     if (!this.claiming) return { outcome: 'later', waitMs: 0 };
     await this.leases.giveBackStranded();
     const claim = await this.runs.claim(runId, WORKER);
     switch (claim.outcome) {
       case 'claimed':
-        return claim.run.crashes >= CRASHES_OF_A_SUSPECT
-          ? { outcome: 'suspect', run: claim.run }
-          : this.processClaimed(claim.run, 'beside others');
+        return work(claim.run);
       case 'early':
         return { outcome: 'later', waitMs: claim.waitMs };
       case 'settled':
@@ -92,12 +102,16 @@ export class RunProcessor {
     }
   }
 
-  private async processClaimed(run: ClaimedRun, how: 'alone' | 'beside others'): Promise<Processing> {
+  /** It waits for its turn in nobody's hands: should another suspect kill this worker meanwhile, it is not to blame. */
+  private async setAside({ lease }: ClaimedRun): Promise<SetAside> {
+    await this.runs.release([lease], WORKER, 'job is kept');
+    return { outcome: 'set_aside' };
+  }
+
+  private async processClaimed(run: ClaimedRun): Promise<Processing> {
     const context = { runId: run.lease.runId, eventId: run.event.id };
     return withLogContext(context, async () => {
-      const settlement = await this.leases.hold(run.lease, async (signal) =>
-        how === 'alone' ? this.slots.useAll(() => this.attempt(run, signal)) : this.attempt(run, signal),
-      );
+      const settlement = await this.leases.hold(run.lease, (signal) => this.attempt(run, signal));
       if (settlement === undefined) return { outcome: 'dropped' };
       return settlement.retryInMs === undefined
         ? { outcome: 'ended', status: settlement.to }
@@ -150,4 +164,8 @@ export class RunProcessor {
       ...workflow?.retry,
     };
   }
+}
+
+function isSuspect({ crashes }: ClaimedRun): boolean {
+  return crashes >= CRASHES_OF_A_SUSPECT;
 }

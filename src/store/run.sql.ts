@@ -145,12 +145,12 @@ export const RENEW = `
   )
   UPDATE runs SET lease_until = now() + ${LEASE} FROM held WHERE runs.id = held.id RETURNING runs.id`;
 
-/** $1 runs, $2 epochs, $3 actor. */
+/** $1 runs, $2 epochs, $3 actor, $4 whether the job that brought them is still there: otherwise they need a new one. */
 export const RELEASE_ALL = `
   WITH held AS (${HELD}), released AS (
     UPDATE runs SET
       status = CASE held.status WHEN 'running' THEN 'pending' ELSE held.status END,
-      lease_until = NULL, queued_at = NULL,
+      lease_until = NULL, queued_at = CASE WHEN $4 THEN queued_at END,
       attempts = attempts - (held.status = 'running')::int,
       compensation_attempts = compensation_attempts - (held.status = 'compensating')::int
     FROM held WHERE runs.id = held.id

@@ -105,12 +105,17 @@ export class RunStore {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** Gives runs back whose worker is shutting down; their attempts are not counted. */
-  async release(leases: readonly Lease[], actor: string): Promise<void> {
+  /** Gives runs back that were claimed and not executed, or not to their end; their attempts are not counted. */
+  async release(
+    leases: readonly Lease[],
+    actor: string,
+    job: 'job is over' | 'job is kept' = 'job is over',
+  ): Promise<void> {
     await this.pool.query(RELEASE_ALL, [
       leases.map(({ runId }) => runId),
       leases.map(({ epoch }) => epoch),
       actor,
+      job === 'job is kept',
     ]);
   }
 }

@@ -1,5 +1,6 @@
 // Loaded before the service: a workflow for GitHub's event `order` that sends to the target `till`. FAULTS_ORDER says
-// how it ends: `pays` only charges; `fails` does two steps that can be undone, and then there is nothing to ship.
+// how it ends: `pays` only charges; `ships` does three steps; `fails` does two that can be undone, and then there is
+// nothing to ship.
 
 import 'reflect-metadata';
 
@@ -20,17 +21,16 @@ const tell = (what) => (event) => ({
 const step = (name) => ({ name, action: http, input: tell(name) });
 const undoable = (name, undo) => ({ ...step(name), compensation: undoBy(on, http, tell(undo)) });
 
+const undoables = [undoable('reserve', 'release'), undoable('charge', 'refund')];
+
 const nothingToShip = () => {
   throw new Error('There is nothing to ship');
 };
 
 const STEPS = {
   pays: [step('charge')],
-  fails: [
-    undoable('reserve', 'release'),
-    undoable('charge', 'refund'),
-    { name: 'ship', action: http, input: nothingToShip },
-  ],
+  ships: [...undoables, step('ship')],
+  fails: [...undoables, { name: 'ship', action: http, input: nothingToShip }],
 };
 
 workflows.push(defineWorkflow({ name: 'order', version: 1, on, steps: STEPS[process.env.FAULTS_ORDER] }));

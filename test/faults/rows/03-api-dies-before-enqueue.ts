@@ -6,7 +6,7 @@ export const apiDiesBeforeEnqueue: FaultRow = {
   number: 3,
   title: 'API dies between commit and enqueue',
   backends: QUEUE_BACKENDS,
-  shortForm: ['postgres'],
+  shortForm: [],
   recovery: { of: 'from the last death to a job for all that was recorded', limitMs: 4_000 },
   deadlineMs: 180_000,
   async run(arena) {

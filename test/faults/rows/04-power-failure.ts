@@ -7,7 +7,7 @@ export const powerFailure: FaultRow = {
   number: 4,
   title: 'Killed at random moments under load, half the time with its database',
   backends: QUEUE_BACKENDS,
-  shortForm: ['postgres'],
+  shortForm: [],
   embeddedDatabase: true,
   recovery: { of: 'from the last start to all settled', limitMs: 60_000 },
   deadlineMs: 240_000,

@@ -5,11 +5,16 @@ import { QUEUE_BACKENDS } from '../../support/backends.js';
 import { githubDelivery } from '../../support/deliveries.js';
 import type { Arena } from '../arena/arena.js';
 import type { FaultRow } from '../arena/fault-row.js';
+import type { Reply } from '../arena/traffic.js';
 
 const POISONS = ['throw', 'exit', 'memory'] as const;
 
 /** Enough for the service, and soon used up by what eats memory. */
 const HEAP_MB = 160;
+
+/** Neighbours may wait twice as long for their replies as before, where that is more than noise: a worker starts again and
+ * again on the same processors. */
+const SMALLEST_P99_MS = 100;
 
 /** Each poison is a dead letter in the end, everything else is done; cured and sent again, they are done, too. */
 export const poison: FaultRow = {
@@ -46,6 +51,8 @@ export const poison: FaultRow = {
           arena.deliver(delivery, delivery.headers['x-github-delivery'] ?? '', 'star'),
         ),
       );
+    await traffic.acknowledge(arena.scale(50, 500));
+    const poisonedAt = performance.now();
     await deliver();
     const recoveryMs = await arena.untilRuns(
       `workflow = 'poison' AND status = 'dead_lettered'`,
@@ -54,6 +61,10 @@ export const poison: FaultRow = {
     );
     await traffic.acknowledge(arena.scale(50, 1_000));
     await traffic.stop();
+    const before = p99Ms(traffic.replies.filter(({ at }) => at < poisonedAt));
+    const since = p99Ms(traffic.replies.filter(({ at }) => at >= poisonedAt));
+    if (since > Math.max(2 * before, SMALLEST_P99_MS))
+      throw new Error(`Neighbours had to wait ${since} ms for their replies (p99), and ${before} ms before`);
     await arena.untilSettled(60_000);
     const { deadLetters } = await arena.gather();
 
@@ -71,10 +82,17 @@ export const poison: FaultRow = {
       notes: [
         `dead letters: ${deadLetters.map(({ code }) => code).join(', ')}`,
         `${deaths} deaths of workers`,
+        `neighbours' p99 ${before} ms before, ${since} ms since`,
       ],
     };
   },
 };
+
+/** Milliseconds within which 99 of 100 were answered. */
+function p99Ms(replies: readonly Reply[]): number {
+  const times = replies.map(({ ms }) => ms).sort((a, b) => a - b);
+  return Math.round(times[Math.floor(times.length * 0.99)] ?? 0);
+}
 
 /** Starts a new worker whenever one has ended, as whatever runs a service does. */
 function superviseWorkers(arena: Arena, wishes: Parameters<Arena['start']>[0]): { stop(): Promise<number> } {

@@ -13,7 +13,7 @@ export const rollingDeploy: FaultRow = {
   async run(arena) {
     const deploys = arena.scale(2, 20);
     let service = await arena.start();
-    const traffic = arena.traffic({ senders: 16, pauseMs: arena.scale(120, 60) });
+    const traffic = arena.traffic({ senders: 8, pauseMs: 150 });
     for (let deploy = 0; deploy < deploys; deploy++) {
       await traffic.acknowledge(30);
       const next = await arena.start();

@@ -28,6 +28,7 @@ import { deathWhileUndoing } from './26-death-while-undoing.js';
 import { manySweepers } from './27-many-sweepers.js';
 import { soak } from './28-soak.js';
 import { providerOutOfOrder } from './29-provider-out-of-order.js';
+import { deathInSaga } from './30-death-in-a-saga.js';
 
 /** The fault matrix. A new row is one file and one line here. */
 export const rows: readonly FaultRow[] = [
@@ -60,4 +61,5 @@ export const rows: readonly FaultRow[] = [
   manySweepers,
   soak,
   providerOutOfOrder,
+  deathInSaga,
 ];
