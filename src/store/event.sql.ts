@@ -7,6 +7,9 @@
  *
  * Keys are inserted before events, each in the order of their key, so that two statements cannot wait for each other
  * in a ring. A delivery whose event is known uses its key, too: a provider may sign the same event twice.
+ *
+ * A row is looked up as the first at or after its key, in the order of the unique index. Asked for by equality alone,
+ * it was found through another index or by a scan, in a plan made while the table was young and kept while it grew.
  */
 export const RECORD = `
   WITH delivered AS (
@@ -20,11 +23,11 @@ export const RECORD = `
   ), known AS MATERIALIZED (
     SELECT place, used.claim, used.event_id
     FROM delivered CROSS JOIN LATERAL (
-      -- The limit keeps the look-up one by the index, whatever the statistics of a young table say.
-      SELECT claim, event_id FROM replay_keys
-      WHERE replay_keys.provider = delivered.provider AND key = replay_key LIMIT 1
+      SELECT key, claim, event_id FROM replay_keys
+      WHERE replay_keys.provider = delivered.provider AND key >= replay_key
+      ORDER BY key LIMIT 1
     ) used
-    WHERE replay_key IS NOT NULL
+    WHERE key = replay_key
   ), fresh AS (
     SELECT DISTINCT ON (provider, replay_key) id, provider, account, delivery_key, received_at, replay_key, replay_claim
     FROM delivered WHERE replay_key IS NOT NULL AND place NOT IN (SELECT place FROM known)
@@ -33,10 +36,11 @@ export const RECORD = `
     INSERT INTO replay_keys (provider, key, claim, event_id, received_at)
     SELECT fresh.provider, replay_key, replay_claim, coalesce(original.id, fresh.id), received_at
     FROM fresh LEFT JOIN LATERAL (
-      SELECT id FROM events
+      SELECT id, delivery_key FROM events
       WHERE events.provider = fresh.provider AND events.account = fresh.account
-        AND events.delivery_key = fresh.delivery_key LIMIT 1
-    ) original ON true
+        AND delivery_key >= fresh.delivery_key
+      ORDER BY delivery_key LIMIT 1
+    ) original ON original.delivery_key = fresh.delivery_key
     ORDER BY fresh.provider, replay_key
     ON CONFLICT (provider, key) DO UPDATE SET claim = replay_keys.claim
     RETURNING provider, key, claim, event_id

@@ -423,3 +423,33 @@ describe('what a key was used for', () => {
     await expect(stores.pool.query('TRUNCATE replay_keys')).rejects.toThrow(/written once/);
   });
 });
+
+describe('in a database that is still empty when the statement is planned', () => {
+  it('keys and events are looked up by their unique indexes', async () => {
+    const young = await openStores();
+    try {
+      for (let batch = 0; batch < 10; batch++) {
+        await young.events.record(
+          Array.from({ length: 20 }, () => asNewEvent(transmitted(randomUUID(), freshBody()))),
+        );
+      }
+      // A session tells of its scans some time later, of all at once.
+      const scans = await eventually(
+        async () => {
+          const { rows } = await young.pool.query<{ name: string; scans: number }>(
+            `SELECT indexrelname AS name, idx_scan::int AS scans FROM pg_stat_user_indexes
+             WHERE relname IN ('events', 'replay_keys') AND idx_scan > 0 ORDER BY 1`,
+          );
+          const found = new Map(rows.map(({ name, scans }) => [name, scans]));
+          return (found.get('replay_keys_pkey') ?? 0) >= 200 ? found : undefined;
+        },
+        20_000,
+        () => 'the scans of 200 keys are not told of',
+      );
+      expect(scans.get('events_provider_account_delivery_key_key')).toBeGreaterThanOrEqual(200);
+      expect(scans.get('events_provider_type_id_idx')).toBeUndefined();
+    } finally {
+      await young.close();
+    }
+  });
+});
