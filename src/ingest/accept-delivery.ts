@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
-import type { Delivery, EnvelopeFault, Provider, Verification } from '../model/index.js';
+import type { Delivery, Envelope, EnvelopeFault, Provider, Verification } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { EventRecorder, type Recording } from '../record/index.js';
 import { workflowsFor } from '../workflows/index.js';
 import { parseJson } from './parse-json.js';
 import type { RegisteredProvider } from './provider-registry.js';
+import { guardedReplayKey } from './replay-guard.js';
 
 /** A delivery of which the provider has shown that it is its own. */
 export interface VerifiedRequest {
@@ -57,10 +58,11 @@ export class AcceptDelivery {
       headers: keepHeaders(provider, delivery),
       secretLabel,
       workflows: workflowsFor({ provider: provider.name, type: envelope.type }, this.config.httpTargets),
+      replayKey: guardedReplayKey(provider, delivery, envelope, this.config.replayGuard),
     });
     if (recording.outcome === 'accepted') this.dispatcher.offer(recording.runs);
     if (recording.outcome === 'duplicate') this.dispatcher.offer(recording.unqueued);
-    this.report(provider, envelope.type, recording);
+    this.report(provider, envelope, recording);
     return recording;
   }
 
@@ -69,18 +71,22 @@ export class AcceptDelivery {
     return { outcome: 'invalid', faults };
   }
 
-  private report(provider: Provider, type: string, recording: Recording): void {
+  private report(provider: Provider, { type, deliveryKey }: Envelope, recording: Recording): void {
     const { outcome } = recording;
     const eventId = 'eventId' in recording ? recording.eventId : undefined;
-    const conflict = 'conflict' in recording && recording.conflict;
-    withLogContext({ ...(eventId !== undefined && { eventId }) }, () =>
-      this.logger.log(conflict || eventId === undefined ? 'warn' : 'info', 'Delivery recorded', {
-        provider: provider.name,
-        type,
-        outcome,
-        ...(conflict && { conflict }),
-      }),
-    );
+    const facts = { provider: provider.name, type, outcome };
+    withLogContext({ ...(eventId !== undefined && { eventId }) }, () => {
+      if (outcome === 'replayed') {
+        this.logger.warn('Replay refused', { ...facts, deliveryKey, replayOf: recording.replayOf });
+      } else if (outcome === 'accepted' && recording.suspectedReplayOf !== null) {
+        const { suspectedReplayOf } = recording;
+        this.logger.warn('Suspected replay recorded', { ...facts, suspectedReplayOf });
+      } else if (outcome === 'duplicate' && recording.conflict) {
+        this.logger.warn('Delivery recorded', { ...facts, conflict: true });
+      } else {
+        this.logger.log(eventId === undefined ? 'warn' : 'info', 'Delivery recorded', facts);
+      }
+    });
   }
 }
 

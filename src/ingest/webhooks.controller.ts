@@ -22,7 +22,10 @@ export class WebhooksController {
   @ApiParam({ name: 'provider', example: 'stripe' })
   @ApiResponse({ status: 202, description: 'Recorded; it will be processed' })
   @ApiResponse({ status: 200, description: 'Known already' })
-  @ApiResponse({ status: 400, description: 'Signature not accepted, or not the envelope of the provider' })
+  @ApiResponse({
+    status: 400,
+    description: 'Signature not accepted, a replay, or not the envelope of the provider',
+  })
   @ApiResponse({ status: 404, description: 'Unknown provider' })
   @ApiResponse({ status: 503, description: 'Not possible now; try again after Retry-After seconds' })
   async receive(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -45,6 +48,11 @@ export class WebhooksController {
       }
       case 'invalid':
         throw new Problem(400, 'Not a valid event', { extensions: { errors: acceptance.faults } });
+      case 'replayed':
+        throw new Problem(400, 'Replay refused', {
+          detail: 'What makes this delivery genuine was used before, for another delivery',
+          extensions: { reason: 'replayed' },
+        });
       case 'unstorable':
         throw new Problem(400, 'Not a valid event', {
           extensions: { errors: [{ path: '', message: 'The event holds a value that cannot be stored' }] },

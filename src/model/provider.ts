@@ -80,7 +80,8 @@ export interface Challenge {
 
 /**
  * Something of a delivery that may be used once, beside its delivery key: whoever comes with the same key and claims
- * something else repeats, in whole or in part, what somebody else has signed.
+ * something else repeats, in whole or in part, what somebody else has signed. Events of one batched delivery must
+ * not claim a key against each other.
  */
 export interface ReplayKey {
   /** Unique within the provider, such as a transmission id or the hash of a body. */

@@ -27,7 +27,8 @@ export function toEventView(event: EventLife): EventView {
 }
 
 function facts(event: ListedEvent): Omit<EventSummary, 'runs'> {
-  const { id, provider, account, type, entity, deliveryKey, occurredAt, receivedAt } = event;
+  const { id, provider, account, type, entity, deliveryKey, occurredAt, receivedAt, suspectedReplayOf } =
+    event;
   return {
     id,
     provider,
@@ -38,6 +39,7 @@ function facts(event: ListedEvent): Omit<EventSummary, 'runs'> {
     occurredAt,
     receivedAt,
     status: statusOf(event),
+    suspectedReplayOf,
   };
 }
 

@@ -119,6 +119,13 @@ class EventFacts {
   @ApiProperty({ nullable: true, type: Date }) occurredAt!: Date | null;
   @ApiProperty() receivedAt!: Date;
   @ApiProperty({ enum: EVENT_STATUSES }) status!: EventStatus;
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description:
+      'The event of which it may be a replay: it came with the same signed content under another id',
+  })
+  suspectedReplayOf!: string | null;
 }
 
 export class EventSummary extends EventFacts {

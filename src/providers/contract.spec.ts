@@ -80,6 +80,21 @@ describe.each(providers)('$name', (provider) => {
       expect(reading).toMatchObject({ outcome: 'read', envelope: { type: sample.type } });
     });
 
+    it('claims its replay key, if it has one, for itself alone', () => {
+      const keyOf = ({ headers, body }: ReturnType<typeof signed>) => {
+        const reading = provider.readEnvelope(JSON.parse(body.toString()), delivered(headers));
+        if (reading.outcome !== 'read') throw new Error('must be read');
+        return provider.replayKey?.(deliveryOf(headers, body), reading.envelope);
+      };
+      const once = signed();
+      const replayKey = keyOf(once);
+      expect(keyOf(once)).toEqual(replayKey);
+      if (replayKey === undefined) return;
+      const other = keyOf(signed());
+      expect(other?.key).not.toBe(replayKey.key);
+      expect(other?.claim).not.toBe(replayKey.claim);
+    });
+
     it('is another event each time', () => {
       const [one, other] = [signed(), signed()].map(({ headers, body }) =>
         provider.readEnvelope(JSON.parse(body.toString()), delivered(headers)),

@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'winston';
-import { isDeadLetter, type Delivery, type Envelope, type EventStatus } from '../model/index.js';
+import { isDeadLetter, type Delivery, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
-import { EventStore, type NewEvent, type QueueableRun, type RecordedEvent } from '../store/index.js';
+import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
+import { isConflict, toRecording, type Recording } from './recording.js';
 
 /** A delivery that was verified and read. */
 export interface VerifiedDelivery {
@@ -18,24 +19,9 @@ export interface VerifiedDelivery {
   readonly secretLabel: string;
   /** What is to be done about the event if it is new. */
   readonly workflows: readonly { readonly name: string; readonly version: number }[];
+  /** What else of it may be used once. */
+  readonly replayKey?: ReplayKey | undefined;
 }
-
-export type Recording =
-  /** It is committed. */
-  | { outcome: 'accepted'; eventId: string; runs: readonly QueueableRun[] }
-  /** The event was known. `conflict`: under the same delivery key came another body; the original is kept. */
-  | {
-      outcome: 'duplicate';
-      eventId: string;
-      eventStatus: EventStatus;
-      conflict: boolean;
-      unqueued: readonly QueueableRun[];
-    }
-  /** The database does not take this one. */
-  | { outcome: 'unstorable'; message: string }
-  /** More is waiting than may wait. */
-  | { outcome: 'overloaded' }
-  | { outcome: 'unavailable' };
 
 const LIMITS = { rows: 200, bytes: 4 * 2 ** 20, flushes: 2, waitingBytes: 64 * 2 ** 20 };
 
@@ -92,13 +78,16 @@ export class EventRecorder {
   }
 
   private async recordTogether(batch: readonly NewEvent[]): Promise<Recording[]> {
-    const recorded = await this.events.record(batch);
-    const known = batch.filter(({ event }) => !recorded.has(event.id));
+    const verdicts = await this.events.record(batch);
+    const notRecorded = batch.filter(({ event }) => verdicts.get(event.id)?.outcome !== 'recorded');
     const originals =
-      known.length === 0 ? new Map<NewEvent, RecordedEvent>() : await this.findOriginals(known);
-    return batch.map((delivery) =>
-      recorded.has(delivery.event.id) ? toAccepted(delivery) : toDuplicate(delivery, originals.get(delivery)),
+      notRecorded.length === 0 ? new Map<NewEvent, RecordedEvent>() : await this.findOriginals(notRecorded);
+    const recordings = batch.map((delivery) =>
+      toRecording(delivery, verdicts.get(delivery.event.id), originals.get(delivery)),
     );
+    const replayed = batch.filter((_, index) => recordings[index]?.outcome === 'replayed');
+    if (replayed.length > 0) await this.events.countRefusals(replayed);
+    return recordings;
   }
 
   /** Senders redeliver by hand what failed for good, so a redelivery opens dead letters again. */
@@ -124,7 +113,7 @@ export class EventRecorder {
 }
 
 function toNewEvent(delivery: VerifiedDelivery): NewEvent {
-  const { provider, envelope, body, headers, secretLabel, workflows } = delivery;
+  const { provider, envelope, body, headers, secretLabel, workflows, replayKey } = delivery;
   return {
     event: { id: uuidv7(), provider, ...envelope, receivedAt: new Date() },
     body,
@@ -133,33 +122,11 @@ function toNewEvent(delivery: VerifiedDelivery): NewEvent {
     secretLabel,
     traceparent: newTraceparent(),
     runs: workflows.map(({ name, version }) => ({ id: uuidv7(), workflow: name, workflowVersion: version })),
+    replayKey,
   };
 }
 
 /** The beginning of a trace that is not sampled (https://www.w3.org/TR/trace-context/). */
 function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
-}
-
-function toAccepted({ event: { id: eventId, provider }, runs }: NewEvent): Recording {
-  return {
-    outcome: 'accepted',
-    eventId,
-    runs: runs.map(({ id }) => ({ id, provider, dispatches: 0, epoch: 0 })),
-  };
-}
-
-function toDuplicate(delivery: NewEvent, original: RecordedEvent | undefined): Recording {
-  if (original === undefined) throw new Error('An event is neither new nor known');
-  return {
-    outcome: 'duplicate',
-    eventId: original.id,
-    eventStatus: original.status,
-    conflict: isConflict(delivery, original),
-    unqueued: original.unqueued,
-  };
-}
-
-function isConflict({ bodySha256 }: NewEvent, original: RecordedEvent): boolean {
-  return !bodySha256.equals(original.bodySha256);
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Event, EventStatus } from '../model/index.js';
+import type { Event, EventStatus, ReplayKey } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { COUNT_REFUSALS, FIND, RECORD } from './event.sql.js';
 import { REDELIVER } from './redrive.sql.js';
 
 /** A verified event as it is to be recorded, with the runs that its workflows call for. */
@@ -14,6 +16,7 @@ export interface NewEvent {
   /** W3C trace context, under whose trace id all that is done about the event is found. */
   readonly traceparent: string;
   readonly runs: readonly NewRun[];
+  readonly replayKey?: ReplayKey | undefined;
 }
 
 export interface NewRun {
@@ -32,6 +35,13 @@ export interface QueueableRun {
   readonly epoch: number;
 }
 
+/** What became of a delivery; nothing is said of one whose delivery key was known. */
+export type RecordVerdict =
+  /** `suspectedReplayOf`: the event whose replay key it came with under another claim, or null. */
+  | { outcome: 'recorded'; suspectedReplayOf: string | null }
+  /** Its replay key was used with another claim, for this event, and must not be again. */
+  | { outcome: 'refused'; replayOf: string };
+
 /** The event that a delivery key already stands for. */
 export interface RecordedEvent {
   readonly id: string;
@@ -48,61 +58,30 @@ export interface DeliveryIdentity {
   readonly deliveryKey: string;
 }
 
-/**
- * Event, payload and runs of many deliveries in one statement, hence in one commit.
- * Rows are inserted in the order of their key, so that two statements cannot wait for each other in a ring.
- */
-const RECORD = `
-  WITH delivered AS (
-    SELECT * FROM unnest(
-      $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-      $8::timestamptz[], $9::bytea[], $10::text[], $11::bytea[], $12::jsonb[], $13::text[]
-    ) AS d (id, provider, account, delivery_key, type, entity, occurred_at,
-            received_at, body_sha256, secret_label, body, headers, traceparent)
-  ), recorded AS (
-    INSERT INTO events (id, provider, account, delivery_key, type, entity, occurred_at,
-                        received_at, body_sha256, secret_label, traceparent)
-    SELECT id, provider, account, delivery_key, type, entity, occurred_at,
-           received_at, body_sha256, secret_label, traceparent
-    FROM delivered ORDER BY provider, account, delivery_key
-    ON CONFLICT (provider, account, delivery_key) DO NOTHING
-    RETURNING id, provider, received_at
-  ), saved AS (
-    INSERT INTO payloads (event_id, received_at, body, headers)
-    SELECT id, received_at, body, headers FROM delivered JOIN recorded USING (id, received_at)
-  ), opened AS (
-    INSERT INTO runs (id, event_id, provider, workflow, workflow_version, created_at)
-    SELECT run.id, recorded.id, recorded.provider, run.workflow, run.version, now()
-    FROM unnest($14::uuid[], $15::uuid[], $16::text[], $17::int[]) AS run (id, event_id, workflow, version)
-    JOIN recorded ON recorded.id = run.event_id
-  )
-  SELECT id FROM recorded`;
-
-const FIND = `
-  SELECT key.ordinality, event.id, event.body_sha256, event_status(array_agg(run.status) FILTER (WHERE run.superseded_by IS NULL)) AS status,
-         coalesce(jsonb_agg(jsonb_build_object('id', run.id, 'provider', run.provider,
-                                               'dispatches', run.dispatches, 'epoch', run.epoch))
-           FILTER (WHERE run.status = 'pending' AND run.queued_at IS NULL), '[]') AS unqueued
-  FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
-         AS key (provider, account, delivery_key, ordinality)
-  JOIN events event USING (provider, account, delivery_key)
-  JOIN runs run ON run.event_id = event.id
-  GROUP BY key.ordinality, event.id`;
-
 /** Writes events. Reading them for people is the {@link EventReader}'s part. */
 @Injectable()
 export class EventStore {
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
   /**
-   * Records what is not recorded yet.
+   * Records what is not recorded yet, unless its replay key forbids it.
    *
-   * @returns ids of the events that are new; the others' delivery keys were known before, or came
-   *   twice in this call
+   * @returns verdicts by the ids of the events; none for those whose delivery keys were known before, or came twice in
+   *   this call
    */
-  async record(batch: readonly NewEvent[]): Promise<ReadonlySet<string>> {
+  async record(batch: readonly NewEvent[]): Promise<ReadonlyMap<string, RecordVerdict>> {
+    try {
+      return await this.recordOnce(batch);
+    } catch (error) {
+      // Another statement has just recorded the event of a replay key; now it is seen.
+      if (isForUnknownEvent(error)) return this.recordOnce(batch);
+      throw error;
+    }
+  }
+
+  private async recordOnce(batch: readonly NewEvent[]): Promise<ReadonlyMap<string, RecordVerdict>> {
     const runs = batch.flatMap(({ event, runs }) => runs.map((run) => ({ ...run, eventId: event.id })));
-    const { rows } = await this.pool.query<{ id: string }>({
+    const { rows } = await this.pool.query<RecordRow>({
       name: 'record-events',
       text: RECORD,
       values: [
@@ -119,13 +98,33 @@ export class EventStore {
         batch.map(({ body }) => body),
         batch.map(({ headers }) => JSON.stringify(headers)),
         batch.map(({ traceparent }) => traceparent),
+        batch.map(({ replayKey }) => replayKey && hashOf(replayKey)),
+        batch.map(({ replayKey }) => replayKey?.claim),
+        batch.map(({ replayKey }) => replayKey && replayKey.otherwise === 'refused'),
         runs.map(({ id }) => id),
         runs.map(({ eventId }) => eventId),
         runs.map(({ workflow }) => workflow),
         runs.map(({ workflowVersion }) => workflowVersion),
       ],
     });
-    return new Set(rows.map(({ id }) => id));
+    return new Map(rows.map((row) => [row.id, toVerdict(row)]));
+  }
+
+  /** Counts deliveries that were refused as replays. The audit has the first of each key in an hour. */
+  async countRefusals(refused: readonly NewEvent[]): Promise<void> {
+    const keyed = refused.flatMap((delivery) =>
+      delivery.replayKey === undefined ? [] : [{ ...delivery, replayKey: delivery.replayKey }],
+    );
+    await this.pool.query(COUNT_REFUSALS, [
+      keyed.map(({ event }) => event.provider),
+      keyed.map(({ replayKey }) => hashOf(replayKey)),
+      keyed.map(({ event, bodySha256, secretLabel, replayKey }) => ({
+        replayKey: replayKey.key,
+        deliveryKey: event.deliveryKey,
+        bodySha256: bodySha256.toString('hex'),
+        secretLabel,
+      })),
+    ]);
   }
 
   /** The recorded events of these identities, in their order; undefined where there is none. */
@@ -158,4 +157,22 @@ export class EventStore {
   async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
     await this.pool.query(REDELIVER, [null, 'redelivered', null, null, eventIds]);
   }
+}
+
+interface RecordRow {
+  id: string;
+  recorded: boolean;
+  replayOf: string;
+}
+
+function toVerdict({ recorded, replayOf }: RecordRow): RecordVerdict {
+  return recorded ? { outcome: 'recorded', suspectedReplayOf: replayOf } : { outcome: 'refused', replayOf };
+}
+
+function hashOf({ key }: ReplayKey): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+function isForUnknownEvent(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.constraint === 'replay_keys_event_id_fkey';
 }

@@ -12,6 +12,7 @@ export {
   type NewRun,
   type QueueableRun,
   type RecordedEvent,
+  type RecordVerdict,
 } from './event.store.js';
 export { InstallationStore, readInstallationId, type QueueConfirmation } from './installation.store.js';
 export { Leadership, leadershipToken, provideLeadership } from './leadership.js';

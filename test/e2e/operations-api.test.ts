@@ -96,6 +96,7 @@ describe('the operations API', () => {
       occurredAt: new Date(payload.created * 1000).toISOString(),
       receivedAt: time,
       status: 'completed',
+      suspectedReplayOf: null,
       payload: expect.objectContaining({ object: 'event', type: 'payment_intent.succeeded' }) as object,
       headers: { 'content-type': 'application/json', 'user-agent': text, 'stripe-signature': text },
       runs: [

@@ -98,7 +98,9 @@ describe('recording', () => {
     const workflows = ['one', 'two'].map((workflow) => ({ id: randomUUID(), workflow, workflowVersion: 7 }));
     const whole: NewEvent = { ...event, body, headers, secretLabel: '2', runs: workflows };
 
-    expect(await stores.events.record([whole])).toEqual(new Set([event.event.id]));
+    expect(await stores.events.record([whole])).toEqual(
+      new Map([[event.event.id, { outcome: 'recorded', suspectedReplayOf: null }]]),
+    );
     const { id, provider, account, deliveryKey, type, entity, occurredAt, receivedAt } = event.event;
     expect(await query('SELECT * FROM events WHERE id = $1', [id])).toEqual([
       {
@@ -113,6 +115,7 @@ describe('recording', () => {
         body_sha256: event.bodySha256,
         secret_label: '2',
         traceparent: event.traceparent,
+        suspected_replay_of: null,
       },
     ]);
     expect(await query('SELECT body, headers, received_at FROM payloads WHERE event_id = $1', [id])).toEqual([
@@ -182,7 +185,7 @@ describe('recording', () => {
   });
 
   it('of nothing records nothing', async () => {
-    expect(await stores.events.record([])).toEqual(new Set());
+    expect(await stores.events.record([])).toEqual(new Map());
     expect(await stores.events.find([])).toEqual([]);
   });
 });

@@ -70,6 +70,13 @@ export const settings = {
     description: 'Bearer token of the operations API. Empty: the API answers 401 to everyone.',
     generated: true,
   }),
+  replayGuard: choice({
+    name: 'REPLAY_GUARD',
+    description:
+      'What becomes of an event that may be a replay of another (the same signed body under a new delivery id):\nmark accepts it and says so, reject answers 400. What can only be a replay is always refused.',
+    fallback: 'mark',
+    choices: ['mark', 'reject'],
+  }),
   workerConcurrency: integer({
     name: 'WORKER_CONCURRENCY',
     description: 'Runs that this process executes at the same time.',

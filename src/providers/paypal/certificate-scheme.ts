@@ -41,8 +41,9 @@ export type VerifyByCertificate = (delivery: Delivery, transmission: Transmissio
  * to be checked with the certificate at `PAYPAL-CERT-URL`.
  *
  * The signature covers only the body's CRC-32, and a body with a wanted CRC is easily made: whoever holds one
- * message of PayPal's could send others under its transmission id. So money should move only after the event
- * was looked up through PayPal's API.
+ * message of PayPal's could send others under its transmission id. That is why the id is a replay key: it is
+ * good for one body (`replay-key.ts`). Whoever can send before PayPal does is not kept out by that; where it
+ * matters, money should move only after the event was looked up through PayPal's API.
  *
  * @param webhookId of our subscription; '' if it isn't configured
  * @see https://developer.paypal.com/api/rest/webhooks/rest/#link-selfverification

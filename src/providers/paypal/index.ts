@@ -2,6 +2,7 @@ import type { EventPattern, Provider } from '../../model/index.js';
 import { readPaypalEnvelope } from './envelope.js';
 import type { PaypalEventType, PaypalPayload } from './event-types.js';
 import { signAsRelay } from './relay-scheme.js';
+import { paypalReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
 import { paypalVerifier } from './scheme.js';
 import { environment, relaySecret, webhookId } from './settings.js';
@@ -47,6 +48,7 @@ export const paypal: Provider & {
       tools,
     ),
   readEnvelope: readPaypalEnvelope,
+  replayKey: paypalReplayKey,
   samples,
   // As a relay: only PayPal has the key of its own scheme.
   sign(sample, read, now) {
