@@ -37,13 +37,13 @@ export {
   namedUrls,
   secret,
   secrets,
-  signingSecret,
   text,
   url,
   type ParsedSetting,
   type ReadSetting,
   type Setting,
 } from './setting.js';
+export { signingKey, signingSecret, signingSecrets } from './signing-secret.js';
 export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
 export {
   ActionError,

@@ -1,4 +1,4 @@
-import { choice, integer, namedUrls, secret, secrets, signingSecret, text, url } from './setting.js';
+import { choice, integer, namedUrls, secret, secrets, text, url } from './setting.js';
 
 const described = { name: 'NAME', description: 'What it is for.' };
 
@@ -86,39 +86,6 @@ describe('secrets', () => {
   it('are known as secret, and generated only when told so', () => {
     expect(secrets(described)).toMatchObject({ secret: true, generated: false });
     expect(secrets({ ...described, generated: true })).toMatchObject({ secret: true, generated: true });
-  });
-});
-
-describe('signingSecret', () => {
-  const setting = signingSecret({ ...described, generated: true });
-  const base64 = (bytes: number) => Buffer.alloc(bytes, 0xfb).toString('base64');
-
-  it.each(['', base64(24), base64(25), base64(64), `whsec_${base64(32)}`])('takes %j', (given) => {
-    expect(setting.parse(given)).toEqual({ ok: true, value: given });
-  });
-
-  it.each([
-    'whsec_',
-    base64(23),
-    base64(65),
-    `WHSEC_${base64(32)}`,
-    `whsec_whsec_${base64(32)}`,
-    base64(32).replace('=', ''),
-    Buffer.alloc(33, 0xfb).toString('base64url'),
-    `${base64(33)} `,
-    'correct horse battery staple battery',
-  ])('refuses %j', (given) => {
-    expect(setting.parse(given)).toEqual({
-      ok: false,
-      fault: 'must be base64 of 24 to 64 bytes, with or without whsec_ before it',
-    });
-  });
-
-  it('is a secret, and takes what it writes', () => {
-    expect(setting).toMatchObject({ secret: true, generated: true });
-    const fresh = setting.writeFresh?.(Buffer.alloc(32, 0xfb)) ?? '';
-    expect(fresh).toBe(`whsec_${base64(32)}`);
-    expect(setting.parse(fresh)).toEqual({ ok: true, value: fresh });
   });
 });
 

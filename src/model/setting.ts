@@ -46,40 +46,18 @@ export function secret(described: Described & { generated?: boolean }): Setting<
   };
 }
 
-/** Comma-separated secrets, all accepted at once, so that one can be rotated; blanks are dropped. */
-export function secrets(described: Described & { generated?: boolean }): Setting<readonly string[]> {
-  const parse = (value: string): ParsedSetting<readonly string[]> =>
-    ok(
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    );
-  return { ...setting(described, parse), generated: described.generated ?? false, secret: true };
+/** The parts of a comma-separated text; blanks are dropped. */
+export function commaSeparated(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
-const SIGNING_SECRET_PREFIX = 'whsec_';
-
-/**
- * A secret for Standard Webhooks: base64 of 24 to 64 bytes, after an optional `whsec_`; or empty.
- * Source: standard-webhooks.md, "Signature scheme".
- */
-export function signingSecret(described: Described & { generated?: boolean }): Setting<string> {
-  return {
-    ...setting(described, (value) => {
-      const base64 = value.startsWith(SIGNING_SECRET_PREFIX)
-        ? value.slice(SIGNING_SECRET_PREFIX.length)
-        : value;
-      const bytes = Buffer.from(base64, 'base64');
-      const canonical = bytes.toString('base64') === base64;
-      return value === '' || (canonical && bytes.length >= 24 && bytes.length <= 64)
-        ? ok(value)
-        : fault('must be base64 of 24 to 64 bytes, with or without whsec_ before it');
-    }),
-    generated: described.generated ?? false,
-    secret: true,
-    writeFresh: (random) => SIGNING_SECRET_PREFIX + random.toString('base64'),
-  };
+/** Comma-separated secrets, all accepted at once, so that one can be rotated; blanks are dropped. */
+export function secrets(described: Described & { generated?: boolean }): Setting<readonly string[]> {
+  const parse = (value: string): ParsedSetting<readonly string[]> => ok(commaSeparated(value));
+  return { ...setting(described, parse), generated: described.generated ?? false, secret: true };
 }
 
 export function integer(described: Described & { min: number; max: number }): Setting<number> {

@@ -1,4 +1,10 @@
-import type { Envelope, EnvelopeFault, EnvelopeReading } from '../model/index.js';
+import {
+  singleHeader,
+  type DeliveryHeaders,
+  type Envelope,
+  type EnvelopeFault,
+  type EnvelopeReading,
+} from '../model/index.js';
 
 /** Characters. Ids, types and entity keys are columns with indexes. */
 const KEY_LIMIT = 255;
@@ -14,14 +20,19 @@ export interface Shape {
  * only if there was no fault, so that a reply can name all faults at once.
  */
 export function readBody(payload: unknown, read: (fields: BodyFields) => Envelope): EnvelopeReading {
-  if (!isRecord(payload)) {
+  const fields = fieldsOf(payload);
+  if (fields === undefined) {
     return { outcome: 'invalid', faults: [{ path: '', message: 'must be a JSON object' }] };
   }
-  const fields = new BodyFields(payload);
   const envelope = read(fields);
   return fields.faults.length === 0
     ? { outcome: 'read', envelope }
     : { outcome: 'invalid', faults: fields.faults };
+}
+
+/** The fields of a body that is a JSON object; `undefined` of any other. */
+export function fieldsOf(payload: unknown): BodyFields | undefined {
+  return isRecord(payload) ? new BodyFields(payload) : undefined;
 }
 
 /** Fields of a body, named by JSON pointer (RFC 6901, without escapes: no field we read needs any). */
@@ -54,6 +65,14 @@ export class BodyFields {
   /** As `text`, but the field may be absent or null. */
   optionalText(pointer: string, shape: Shape): string {
     return (this.at(pointer) ?? null) === null ? '' : this.text(pointer, shape);
+  }
+
+  /** As `text`, of a header that must be sent once. A fault has the header's name as its path. */
+  header(headers: DeliveryHeaders, name: string, shape: Shape): string {
+    const value = singleHeader(headers, name.toLowerCase());
+    if (value !== undefined && shape.pattern.test(value)) return value;
+    this.fault(name, value, shape.message);
+    return '';
   }
 
   object(pointer: string): void {

@@ -1,9 +1,4 @@
-import {
-  singleHeader,
-  type DeliveryHeaders,
-  type Envelope,
-  type EnvelopeReading,
-} from '../../model/index.js';
+import type { DeliveryHeaders, Envelope, EnvelopeReading } from '../../model/index.js';
 import { readBody, storableKey, type BodyFields, type Shape } from '../body-fields.js';
 import { momentFromIso, momentFromSeconds } from '../moment.js';
 
@@ -30,23 +25,16 @@ const ACTION = /^[A-Za-z0-9_.-]{1,100}$/;
  */
 export function readGithubEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading {
   return readBody(payload, (fields): Envelope => {
-    const name = headerText(fields, headers, 'X-GitHub-Event', EVENT_NAME);
+    const name = fields.header(headers, 'X-GitHub-Event', EVENT_NAME);
     const action = fields.at('/action');
     return {
       account: '',
-      deliveryKey: headerText(fields, headers, 'X-GitHub-Delivery', DELIVERY),
+      deliveryKey: fields.header(headers, 'X-GitHub-Delivery', DELIVERY),
       type: typeof action === 'string' && ACTION.test(action) ? `${name}.${action}` : name,
       entity: entityOf(name, fields),
       occurredAt: occurredAt(name, fields),
     };
   });
-}
-
-function headerText(fields: BodyFields, headers: DeliveryHeaders, name: string, shape: Shape): string {
-  const value = singleHeader(headers, name.toLowerCase());
-  if (value !== undefined && shape.pattern.test(value)) return value;
-  fields.fault(name, value, shape.message);
-  return '';
 }
 
 /** `owner/repo#12`, `owner/repo@refs/heads/main`, or the repository; null for what has none. */

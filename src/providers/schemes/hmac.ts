@@ -3,7 +3,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** What is signed, in pieces: a body of megabytes is hashed where it lies instead of being copied. */
 export type SignedParts = readonly (string | Buffer)[];
 
-export function hmacSha256(secret: string, parts: SignedParts): Buffer {
+/** A text that is the key as it stands, or the bytes that it encodes. */
+export type HmacKey = string | Buffer;
+
+export function hmacSha256(secret: HmacKey, parts: SignedParts): Buffer {
   const hmac = createHmac('sha256', secret);
   for (const part of parts) hmac.update(part);
   return hmac.digest();
@@ -16,7 +19,7 @@ export function hmacSha256(secret: string, parts: SignedParts): Buffer {
  * @param signatures 32 bytes each; a provider that rotates its secret sends several
  */
 export function matchingSecret(
-  secrets: readonly string[],
+  secrets: readonly HmacKey[],
   signatures: readonly Buffer[],
   parts: SignedParts,
 ): string | undefined {
