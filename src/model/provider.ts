@@ -135,8 +135,12 @@ export interface Provider {
   /** Bytes. */
   readonly bodyLimit: number;
   verifier(read: ReadSetting, tools: VerifierTools): Verifier;
-  /** Whether a verified delivery is no event but a challenge, and its reply. */
-  challenge?(payload: unknown, read: ReadSetting): Challenge | undefined;
+  /**
+   * Whether a verified delivery is no event but a challenge, and its reply.
+   *
+   * @param secretLabel of the secret that verified it, for a reply that is signed must be so with the same one
+   */
+  challenge?(payload: unknown, read: ReadSetting, secretLabel: string): Challenge | undefined;
   /** True if a delivery of it is a JSON array, each of whose elements is an event of its own. */
   readonly batched?: true;
   /** Reads a verified delivery, or one element of a batched one; `payload` is its parsed body. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider } from '../model/index.js';
@@ -6,10 +7,17 @@ import { NOON, delivered, deliveryOf, offline, readFrom } from './settings.fixtu
 
 const FOLDER = join(process.cwd(), 'src/providers');
 
-/** A value for every setting that the first start would generate. */
+/** A value for every secret, another one for each and the same each time, in the form that the setting wants. */
 function configured(provider: Provider) {
-  const generated = provider.settings.filter((setting) => setting.generated);
-  return readFrom(Object.fromEntries(generated.map(({ name }) => [name, `secret of ${name}`])));
+  const secrets = provider.settings.filter((setting) => setting.secret);
+  return readFrom(
+    Object.fromEntries(
+      secrets.map(({ name, writeFresh }) => [
+        name,
+        writeFresh?.(createHash('sha256').update(name).digest()) ?? `secret of ${name}`,
+      ]),
+    ),
+  );
 }
 
 const unconfigured = readFrom({});
@@ -35,11 +43,25 @@ describe.each(providers)('$name', (provider) => {
     expect(provider.name).toMatch(/^[a-z][a-z0-9-]*$/);
     expect(provider.documentation).toMatch(/^https:\/\//);
     expect(provider.bodyLimit).toBeGreaterThan(0);
+    const prefix = `${provider.name.toUpperCase().replaceAll('-', '_')}_`;
     for (const setting of provider.settings) {
-      expect(setting.name.startsWith(`${provider.name.toUpperCase()}_`)).toBe(true);
+      expect(setting.name.startsWith(prefix)).toBe(true);
       expect(setting.description).toMatch(/\.$/);
       expect(setting.parse(setting.fallback)).toMatchObject({ ok: true });
     }
+  });
+
+  it('says how it tries again, what it sends and what it wants to hear', () => {
+    const { timeoutSeconds, schedule } = provider.retries;
+    expect(timeoutSeconds ?? 1).toBeGreaterThan(0);
+    expect(schedule ?? 'never').toMatch(/^[a-z].*[^.]$/);
+    for (const type of provider.contentTypes ?? ['application/json'])
+      expect(type).toMatch(/^[a-z]+\/[a-z.+-]+$/);
+    const { accepted = 202, refused = 400 } = provider.replies ?? {};
+    expect(accepted).toBeGreaterThanOrEqual(200);
+    expect(accepted).toBeLessThan(300);
+    expect(refused).toBeGreaterThanOrEqual(400);
+    expect(refused).toBeLessThan(500);
   });
 
   it('keeps no header that carries credentials', () => {
@@ -139,8 +161,16 @@ describe.each(providers)('$name', (provider) => {
         const verification = await other
           .verifier(configured(other), offline)
           .verify(deliveryOf(headers, body));
-        expect(verification).toEqual({ outcome: 'refused', reason: 'signature_missing' });
+        // Those that sign by the same scheme look at the same headers; their secrets tell them apart.
+        const isLookedAt = other.signatureHeaders.some((name) => headers[name] !== undefined);
+        const reason = isLookedAt ? 'signature_mismatch' : 'signature_missing';
+        expect(verification).toEqual({ outcome: 'refused', reason });
       }
+    });
+
+    it('is an event and no challenge', () => {
+      const payload: unknown = JSON.parse(signed().body.toString());
+      expect(provider.challenge?.(payload, configured(provider), '1')).toBeUndefined();
     });
   });
 
@@ -166,6 +196,7 @@ describe.each(providers)('$name', (provider) => {
   it.each([null, true, 0, '', 'text', [], [{}], {}, JSON.parse('{"__proto__":{"id":"evt_1"}}')])(
     'names the faults of the body %j',
     (payload: unknown) => {
+      expect(provider.challenge?.(payload, configured(provider), '1')).toBeUndefined();
       const reading = provider.readEnvelope(payload, {});
       if (reading.outcome !== 'invalid') throw new Error('must be invalid');
       expect(reading.faults.length).toBeGreaterThan(0);

@@ -5,10 +5,19 @@
 
 import type { Provider } from '../model/index.js';
 import { github } from './github/index.js';
+import { gitlab } from './gitlab/index.js';
+import { paddle } from './paddle/index.js';
 import { paypal } from './paypal/index.js';
+import { shopify } from './shopify/index.js';
+import { slack } from './slack/index.js';
+import { standardWebhooks } from './standard-webhooks/index.js';
 import { stripe } from './stripe/index.js';
+import { svix } from './svix/index.js';
+import { zoom } from './zoom/index.js';
 
 export { github, type GithubEventType, type GithubPayload } from './github/index.js';
+export { gitlab, type GitlabEventType, type GitlabPayload } from './gitlab/index.js';
+export { paddle, type PaddleEventType, type PaddlePayload } from './paddle/index.js';
 export {
   paypal,
   type PaypalCapture,
@@ -18,6 +27,22 @@ export {
   type PaypalPayload,
   type PaypalRefund,
 } from './paypal/index.js';
+export { shopify, type ShopifyEventType, type ShopifyPayload } from './shopify/index.js';
+export { slack, type SlackEventType, type SlackPayload } from './slack/index.js';
+export { standardWebhooks } from './standard-webhooks/index.js';
 export { stripe, type StripeEventType, type StripePayload } from './stripe/index.js';
+export { svix } from './svix/index.js';
+export { zoom, type ZoomPayload } from './zoom/index.js';
 
-export const providers: readonly Provider[] = [stripe, paypal, github];
+export const providers: readonly Provider[] = [
+  stripe,
+  paypal,
+  github,
+  gitlab,
+  paddle,
+  shopify,
+  slack,
+  standardWebhooks,
+  svix,
+  zoom,
+];
