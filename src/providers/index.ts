@@ -1,13 +1,15 @@
 /**
  * Everything that is known about the providers. A new one is a folder beside this file and a line in the
- * list; the contract suite then runs its samples through everything it says.
+ * list, or a preset of the generic one; the contract suite then runs its samples through everything it says.
  */
 
 import type { Provider } from '../model/index.js';
+import { presets } from './generic/index.js';
 import { github } from './github/index.js';
 import { paypal } from './paypal/index.js';
 import { stripe } from './stripe/index.js';
 
+export { parseProvidersFile, type ProvidersFile } from './generic/index.js';
 export { github, type GithubEventType, type GithubPayload } from './github/index.js';
 export {
   paypal,
@@ -20,4 +22,4 @@ export {
 } from './paypal/index.js';
 export { stripe, type StripeEventType, type StripePayload } from './stripe/index.js';
 
-export const providers: readonly Provider[] = [stripe, paypal, github];
+export const providers: readonly Provider[] = [stripe, paypal, github, ...presets];

@@ -14,6 +14,7 @@ export function momentFromSeconds(value: unknown): Date | null {
   return Number.isInteger(value) ? momentFromMillis((value as number) * 1000) : null;
 }
 
-function momentFromMillis(millis: number): Date | null {
+/** A moment from milliseconds since the epoch; null for what is none of ours. */
+export function momentFromMillis(millis: number): Date | null {
   return millis >= 0 && millis <= LAST_MOMENT ? new Date(millis) : null;
 }

@@ -26,7 +26,7 @@ async function demo(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'integration-demo-'));
   const config = demoConfig(folder);
   const silent = winston.createLogger({ silent: true });
-  const starting = startService(config, silent, (line) => print(`${DIM}• ${line}${RESET}`));
+  const starting = startService(config, providers, silent, (line) => print(`${DIM}• ${line}${RESET}`));
   try {
     await Promise.race([starting.then((service) => showAll(service, folder, config)), stopped]);
   } finally {
@@ -67,12 +67,13 @@ function demoConfig(folder: string): Config {
 }
 
 async function show(provider: Provider, sample: Sample, url: string, config: Config): Promise<void> {
-  const signed = provider.sign(sample, config.read, Date.now());
+  const address = `${url}/webhooks/${provider.name}`;
+  const signed = provider.sign(sample, config.read, Date.now(), address);
   if (signed === undefined) throw new Error(`${provider.name} has nothing to sign with`);
   print(`\n${BOLD}${provider.name} ${sample.type}${RESET}`);
   const { headers, body } = signed;
   const started = performance.now();
-  const reply = await fetch(`${url}/webhooks/${provider.name}`, {
+  const reply = await fetch(address, {
     method: 'POST',
     headers,
     body: new Uint8Array(body),
