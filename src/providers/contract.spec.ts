@@ -108,10 +108,10 @@ describe.each(providers)('$name', (provider) => {
     });
 
     it('claims its replay key, if it has one, for itself alone', () => {
-      const keyOf = ({ headers, body }: ReturnType<typeof signed>) => {
-        const reading = provider.readEnvelope(JSON.parse(body.toString()), delivered(headers));
+      const keyOf = (sent: SignedDelivery) => {
+        const reading = provider.readEnvelope(eventsIn(provider, sent)[0], delivered(sent.headers));
         if (reading.outcome !== 'read') throw new Error('must be read');
-        return provider.replayKey?.(deliveryOf(headers, body), reading.envelope);
+        return provider.replayKey?.(deliveryOf(sent.headers, sent.body), reading.envelope);
       };
       const once = signed();
       const replayKey = keyOf(once);

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { secrets, type Provider, type Setting } from '../../model/index.js';
 import { readGenericEnvelope } from './envelope.js';
 import { withFreshValues } from './fresh-values.js';
-import { signatureHeadersOf, type EventRules, type Rules } from './rules.js';
+import { signatureHeadersOf, type EventRules, type HmacScheme, type Rules, type Scheme } from './rules.js';
 import { genericVerifier } from './scheme.js';
 import { signGeneric } from './sign.js';
+import { signedBody } from './signed-content.js';
 import { headersOf } from './source.js';
 
 /** The provider that a checked definition describes. */
@@ -28,10 +29,10 @@ export function genericProvider(name: string, rules: Rules): Provider {
     ...(rules.batched && { batched: true }),
     verifier: (read) => genericVerifier(scheme, read(secret), secret.name),
     readEnvelope: (payload, headers) => readGenericEnvelope(event, payload, headers),
-    ...(isIdUnsigned(rules) && {
+    ...(isIdUnsigned(scheme, event) && {
       // Whoever holds one signed body can send it again under another id: only the body's hash can tell.
-      replayKey: ({ body }, { deliveryKey }) => ({
-        key: createHash('sha256').update(body).digest('hex'),
+      replayKey: (delivery, { deliveryKey }) => ({
+        key: createHash('sha256').update(signedBody(scheme, delivery)).digest('hex'),
         claim: deliveryKey,
         otherwise: 'suspected',
       }),
@@ -62,6 +63,6 @@ function eventHeaders({ id, type, account, entity, occurredAt }: EventRules): st
 }
 
 /** With a token nothing is signed at all: who holds one can say anything. */
-function isIdUnsigned({ scheme, event }: Rules): boolean {
+function isIdUnsigned(scheme: Scheme, event: EventRules): scheme is HmacScheme {
   return scheme.kind === 'hmac' && headersOf(event.id).some((name) => name !== scheme.idHeader);
 }

@@ -43,6 +43,13 @@ function formOrHashedBody(
   return hash === expected && others.length === 0 ? '' : undefined;
 }
 
+/** What of the body is signed: the parameters of a form may be sent in another order under the same signature. */
+export function signedBody({ template }: HmacScheme, { headers, body }: Delivery): string | Buffer {
+  const asForm =
+    hasPlaceholder(template, 'sortedForm') && isForm(singleHeader(headers, 'content-type') ?? '');
+  return (asForm ? sortedForm(body) : undefined) ?? body;
+}
+
 export function isForm(contentType: string): boolean {
   return contentType.split(';', 1)[0]?.trim().toLowerCase() === FORM_TYPE;
 }

@@ -157,6 +157,14 @@ describe("Twilio's events", () => {
       outcome: 'invalid',
       faults: [{ path: 'I-Twilio-Idempotency-Token' }],
     });
-    expect(twilio.replayKey).toBeDefined();
+  });
+
+  it('are suspected when the same form comes under another token, in whatever order', () => {
+    const envelope = { account: '', deliveryKey: 'token-1', type: 'webhook', entity: null, occurredAt: null };
+    const keyOf = (body: string, type = FORM) =>
+      twilio.replayKey?.(deliveryOf({ 'content-type': type }, Buffer.from(body)), envelope)?.key;
+    expect(keyOf('b=2&a=1')).toBe(keyOf('a=1&b=2'));
+    expect(keyOf('a=1&b=3')).not.toBe(keyOf('a=1&b=2'));
+    expect(keyOf('b=2&a=1', 'application/json')).not.toBe(keyOf('a=1&b=2', 'application/json'));
   });
 });
