@@ -13,7 +13,7 @@ beforeAll(async () => {
   const config = readConfig({ GITHUB_WEBHOOK_SECRET: 'secret' }, providers);
   const tools = { now: Date.now, fetch: globalThis.fetch, trustedRoots: [] };
   fastify = Fastify();
-  addAdmission(fastify, registerProviders(config, tools));
+  addAdmission(fastify, registerProviders(providers, config, tools));
   fastify.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof Problem)) throw error;
     return reply.code(error.status).send({ title: error.title, retryAfter: error.options.retryAfter });

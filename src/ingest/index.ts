@@ -1,4 +1,4 @@
 export { addAdmission } from './admission.js';
 export { IngestModule } from './ingest.module.js';
-export { registerProviders, type ProviderRegistry } from './provider-registry.js';
+export { PROVIDERS, registerProviders, type ProviderRegistry } from './provider-registry.js';
 export { parseJson } from './parse-json.js';

@@ -1,19 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RecordModule } from '../record/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
-import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({})
 export class IngestModule {
   /** @param dispatch the module that offers runs to their queues */
-  static with(registry: ProviderRegistry, dispatch: DynamicModule): DynamicModule {
+  static with(dispatch: DynamicModule): DynamicModule {
     return {
       module: IngestModule,
       imports: [RecordModule, dispatch],
       controllers: [WebhooksController],
-      providers: [{ provide: PROVIDERS, useValue: registry }, AcceptDelivery, SignatureGuard],
+      providers: [AcceptDelivery, SignatureGuard],
     };
   }
 }

@@ -127,6 +127,8 @@ export interface Provider {
   readonly keptHeaders: readonly string[];
   /** Headers that its verifier reads. */
   readonly signatureHeaders: readonly string[];
+  /** Those of them that are the secret itself. They are never kept, and then nothing covers the body. */
+  readonly secretHeaders?: readonly string[];
   readonly retries: RetryFacts;
   /** Media types of its bodies; `application/json` if it says nothing. A form is read as an object of texts. */
   readonly contentTypes?: readonly string[];
@@ -148,8 +150,12 @@ export interface Provider {
   /** What else of a delivery may be used only once. */
   replayKey?(delivery: Delivery, envelope: Envelope): ReplayKey | undefined;
   readonly samples: readonly Sample[];
-  /** Signs as the provider would; `undefined` when the settings hold nothing to sign with. */
-  sign(sample: Sample, read: ReadSetting, now: number): SignedDelivery | undefined;
+  /**
+   * Signs as the provider would; `undefined` when the settings hold nothing to sign with.
+   *
+   * @param url to which it will be sent, as the service will find it in {@link Delivery.url}
+   */
+  sign(sample: Sample, read: ReadSetting, now: number, url: string): SignedDelivery | undefined;
 }
 
 /** The header's only value; a header sent twice is no value, whatever it says. */

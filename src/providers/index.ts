@@ -1,9 +1,10 @@
 /**
  * Everything that is known about the providers. A new one is a folder beside this file and a line in the
- * list; the contract suite then runs its samples through everything it says.
+ * list, or a preset of the generic one; the contract suite then runs its samples through everything it says.
  */
 
 import type { Provider } from '../model/index.js';
+import { presets } from './generic/index.js';
 import { github } from './github/index.js';
 import { gitlab } from './gitlab/index.js';
 import { paddle } from './paddle/index.js';
@@ -15,6 +16,7 @@ import { stripe } from './stripe/index.js';
 import { svix } from './svix/index.js';
 import { zoom } from './zoom/index.js';
 
+export { parseProvidersFile, type ProvidersFile } from './generic/index.js';
 export { github, type GithubEventType, type GithubPayload } from './github/index.js';
 export { gitlab, type GitlabEventType, type GitlabPayload } from './gitlab/index.js';
 export { paddle, type PaddleEventType, type PaddlePayload } from './paddle/index.js';
@@ -45,4 +47,5 @@ export const providers: readonly Provider[] = [
   standardWebhooks,
   svix,
   zoom,
+  ...presets,
 ];

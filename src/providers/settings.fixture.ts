@@ -26,11 +26,14 @@ export function delivered(headers: Readonly<Record<string, string | readonly str
   );
 }
 
+/** To which deliveries come. */
+export const ADDRESS = 'https://hooks.example.org/';
+
 /** A delivery that came at noon. */
 export function deliveryOf(
   headers: Readonly<Record<string, string | readonly string[]>>,
   body: Buffer,
   more: Partial<Delivery> = {},
 ): Delivery {
-  return { headers: delivered(headers), body, receivedAt: NOON, url: 'https://hooks.example.org/', ...more };
+  return { headers: delivered(headers), body, receivedAt: NOON, url: ADDRESS, ...more };
 }

@@ -26,7 +26,7 @@ async function demo(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'integration-demo-'));
   const config = demoConfig(folder);
   const silent = winston.createLogger({ silent: true });
-  const starting = startService(config, silent, (line) => print(`${DIM}• ${line}${RESET}`));
+  const starting = startService(config, providers, silent, (line) => print(`${DIM}• ${line}${RESET}`));
   try {
     await Promise.race([starting.then((service) => showAll(service, folder, config)), stopped]);
   } finally {
@@ -47,8 +47,9 @@ function signalled(): Promise<never> {
 async function showAll(service: RunningService, folder: string, config: Config): Promise<void> {
   for (const provider of providers) {
     const [sample] = provider.samples;
-    const signed = sample && provider.sign(sample, config.read, Date.now());
-    if (signed) await show(provider, sample, signed, service.url, config);
+    const address = `${service.url}/webhooks/${provider.name}`;
+    const signed = sample && provider.sign(sample, config.read, Date.now(), address);
+    if (signed) await show(provider, sample, signed, address, config);
   }
   await showMail(join(folder, 'mail'));
   print(`\n${BOLD}That was all of it.${RESET} Now: npm start, and in another terminal`);
@@ -71,12 +72,12 @@ async function show(
   provider: Provider,
   sample: Sample,
   { headers, body }: SignedDelivery,
-  url: string,
+  address: string,
   config: Config,
 ): Promise<void> {
   print(`\n${BOLD}${provider.name} ${sample.type}${RESET}`);
   const started = performance.now();
-  const reply = await fetch(`${url}/webhooks/${provider.name}`, {
+  const reply = await fetch(address, {
     method: 'POST',
     headers,
     body: new Uint8Array(body),
@@ -85,7 +86,7 @@ async function show(
   print(
     `  POST /webhooks/${provider.name} → ${reply.status} after ${Math.round(performance.now() - started)} ms`,
   );
-  showLife(await watch(`${url}/api/v1/events/${id}`, config.opsToken));
+  showLife(await watch(new URL(`/api/v1/events/${id}`, address).href, config.opsToken));
 }
 
 /** Waits until nothing is left to do about the event. */

@@ -51,6 +51,11 @@ export const settings = {
     protocols: ['postgres:', 'postgresql:'],
     secret: true,
   }),
+  providersFile: text({
+    name: 'PROVIDERS_FILE',
+    description:
+      'JSON file with providers of your own (docs/generic-provider.md), such as providers.json. Their secrets do not\nstand in it, but here: ACME_WEBHOOK_SECRET is that of the provider acme. Empty: there are none.',
+  }),
   dataDir: text({
     name: 'DATA_DIR',
     description: 'Folder of the embedded PostgreSQL and of mail that is not sent by SMTP.',

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { LogLevel, Paddle } from '@paddle/paddle-node-sdk';
-import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { paddle } from './index.js';
 
 const NOW = NOON / 1000;
@@ -22,7 +22,12 @@ function h1(time: string | number = NOW, key = SECRET): string {
 describe("Paddle's signature", () => {
   it('is made as the SDK verifies', async () => {
     const sample = paddle.samples[0]!;
-    const { headers, body } = paddle.sign(sample, readFrom({ PADDLE_WEBHOOK_SECRET: SECRET }), Date.now())!;
+    const { headers, body } = paddle.sign(
+      sample,
+      readFrom({ PADDLE_WEBHOOK_SECRET: SECRET }),
+      Date.now(),
+      ADDRESS,
+    )!;
     const sdk = new Paddle('key of the API', { logLevel: LogLevel.none });
     const event = await sdk.webhooks.unmarshal(body.toString(), SECRET, headers['paddle-signature']!);
     expect(event.eventType).toBe(sample.type);

@@ -24,7 +24,7 @@ describe("the topics of Shopify's reference", () => {
   });
 
   it.each(topics)('$name is signed, verified and read', async ({ name, response }) => {
-    const signed = shopify.sign({ type: name, body: () => response }, read, Date.now())!;
+    const signed = shopify.sign({ type: name, body: () => response }, read, Date.now(), ADDRESS)!;
     const delivery = deliveryOf(signed.headers, signed.body);
     expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
     const reading = shopify.readEnvelope(JSON.parse(signed.body.toString()), delivery.headers);
