@@ -6,6 +6,7 @@ import { Problem } from '../platform/http/index.js';
 import { AcceptDelivery, type VerifiedRequest } from './accept-delivery.js';
 import { checkSize, findProvider } from './admission.js';
 import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
+import { publicUrl } from './public-url.js';
 
 /** Seconds after which a sender may try again when verification itself is hindered. */
 const RETRY_AFTER_SECONDS = 30;
@@ -36,7 +37,7 @@ export class SignatureGuard implements CanActivate {
       headers: request.raw.headersDistinct,
       body,
       receivedAt: Date.now(),
-      url: publicUrlOf(request, this.config.publicUrl),
+      url: publicUrl(request, this.config.publicUrl),
     };
     const verification = await this.lane.verify(registered, delivery);
     switch (verification.outcome) {
@@ -57,10 +58,4 @@ export class SignatureGuard implements CanActivate {
         });
     }
   }
-}
-
-/** The address of a request as its sender wrote it: behind a proxy only `PUBLIC_URL` can tell. */
-function publicUrlOf({ protocol, host, url }: FastifyRequest, publicUrl: string): string {
-  const base = publicUrl === '' ? `${protocol}://${host}` : publicUrl.replace(/\/+$/, '');
-  return base + url;
 }

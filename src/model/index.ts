@@ -32,6 +32,7 @@ export {
   type VerifierTools,
 } from './provider.js';
 export {
+  baseUrl,
   choice,
   integer,
   namedUrls,
