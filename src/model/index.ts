@@ -45,6 +45,8 @@ export {
   type ReadSetting,
   type Setting,
 } from './setting.js';
+export { parseForm, type ParsedForm } from './form.js';
+export { isForm, mediaTypeOf, readPayload } from './payload.js';
 export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
 export {
   ActionError,
