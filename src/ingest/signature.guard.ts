@@ -45,7 +45,9 @@ export class SignatureGuard implements CanActivate {
         request.verified = { provider, delivery, secretLabel: verification.secretLabel };
         return true;
       case 'refused':
-        throw new Problem(400, 'Signature not accepted', { extensions: { reason: verification.reason } });
+        throw new Problem(provider.replies?.refused ?? 400, 'Signature not accepted', {
+          extensions: { reason: verification.reason },
+        });
       case 'unconfigured':
         throw new Problem(503, 'Provider not configured', {
           detail: `${verification.setting} is not set`,
