@@ -1,4 +1,13 @@
 import { isUtf8 } from 'node:buffer';
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  endOfString,
+} from './json-bytes.js';
 
 /** More values are nobody's event, and would take gigabytes once they are parsed. */
 const MOST_VALUES = 500_000;
@@ -20,21 +29,13 @@ export function parseJson(body: Buffer): ParsedJson {
   }
 }
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const COMMA = 0x2c;
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-
 /** What the body has too much of, found before anything is built from it. */
 function findExcess(body: Buffer): string | undefined {
   let depth = 0;
   let values = 1;
-  let inString = false;
   for (let index = 0; index < body.length; index++) {
-    const byte = body[index] as number;
-    if (inString) {
-      if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
+    const byte = body[index];
+    if (byte === QUOTE) index = endOfString(body, index);
     else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
       if (++depth > DEEPEST_NESTING) return `The body is nested deeper than ${DEEPEST_NESTING}`;

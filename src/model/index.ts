@@ -32,6 +32,7 @@ export {
   type VerifierTools,
 } from './provider.js';
 export {
+  baseUrl,
   choice,
   integer,
   namedUrls,
@@ -44,6 +45,8 @@ export {
   type Setting,
 } from './setting.js';
 export { signingKey, signingSecret, signingSecrets } from './signing-secret.js';
+export { parseForm, type ParsedForm } from './form.js';
+export { isForm, mediaTypeOf, readPayload } from './payload.js';
 export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
 export {
   ActionError,

@@ -123,27 +123,36 @@ export interface Provider {
   /** The provider's own page about its webhooks, the source of the rules in its folder. */
   readonly documentation: string;
   readonly settings: readonly Setting[];
-  /** Headers that are stored with the payload; all others are dropped, for some carry secrets. */
+  /** Headers that are stored with the payload, beside its content type; all others are dropped, for some carry secrets. */
   readonly keptHeaders: readonly string[];
   /** Headers that its verifier reads. */
   readonly signatureHeaders: readonly string[];
   /** Those of them that are the secret itself. They are never kept, and then nothing covers the body. */
   readonly secretHeaders?: readonly string[];
   readonly retries: RetryFacts;
-  /** Media types of its bodies; `application/json` if it says nothing. A form is read as an object of texts. */
+  /**
+   * Media types of its bodies, in lower case; `application/json` if it says nothing.
+   * `application/x-www-form-urlencoded` is read as an object of texts, everything else as JSON.
+   */
   readonly contentTypes?: readonly string[];
-  /** Statuses that its own rules demand instead of 202, 200 and 400. */
+  /**
+   * Statuses that its own rules demand: `accepted` instead of 202 and 200, `refused` instead of 400 for a signature.
+   * An invalid body is 400 to everyone.
+   */
   readonly replies?: { readonly accepted?: number; readonly refused?: number };
   /** Bytes. */
   readonly bodyLimit: number;
   verifier(read: ReadSetting, tools: VerifierTools): Verifier;
   /**
-   * Whether a verified delivery is no event but a challenge, and its reply.
+   * Whether a verified delivery is no event but a challenge, and its reply. Nothing is recorded of it.
    *
    * @param secretLabel of the secret that verified it, for a reply that is signed must be so with the same one
    */
   challenge?(payload: unknown, read: ReadSetting, secretLabel: string): Challenge | undefined;
-  /** True if a delivery of it is a JSON array, each of whose elements is an event of its own. */
+  /**
+   * True if a delivery of it is a JSON array, each of whose elements is an event of its own. They are recorded together
+   * or not at all.
+   */
   readonly batched?: true;
   /** Reads a verified delivery, or one element of a batched one; `payload` is its parsed body. */
   readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;

@@ -1,4 +1,4 @@
-import { choice, integer, namedUrls, secret, secrets, text, url } from './setting.js';
+import { baseUrl, choice, integer, namedUrls, secret, secrets, text, url } from './setting.js';
 
 const described = { name: 'NAME', description: 'What it is for.' };
 
@@ -86,6 +86,24 @@ describe('secrets', () => {
   it('are known as secret, and generated only when told so', () => {
     expect(secrets(described)).toMatchObject({ secret: true, generated: false });
     expect(secrets({ ...described, generated: true })).toMatchObject({ secret: true, generated: true });
+  });
+});
+
+describe('baseUrl', () => {
+  const setting = baseUrl({ ...described, protocols: ['https:', 'http:'] });
+
+  it.each(['', 'https://x.org', 'HTTPS://x.org:8443/', 'http://[::1]/hooks'])('takes %j', (given) => {
+    expect(setting.parse(given)).toEqual({ ok: true, value: given });
+  });
+
+  it.each([
+    ['x.org', 'must be a URL that starts with https:// or http://'],
+    ['ftp://x.org', 'must be a URL that starts with https:// or http://'],
+    ['https://user:hunter2@x.org', 'must be a URL without a user or a password'],
+    ['https://x.org/hooks?a=1', 'must be a URL without a query or a fragment'],
+    ['https://x.org/#', 'must be a URL without a query or a fragment'],
+  ])('refuses %j', (given, fault) => {
+    expect(setting.parse(given)).toEqual({ ok: false, fault });
   });
 });
 

@@ -95,6 +95,16 @@ export function url(
   };
 }
 
+/** An absolute URL to which paths are to be appended, or empty. As with {@link namedUrls}, a faulty one is not printed. */
+export function baseUrl(described: Described & { protocols: readonly string[] }): Setting<string> {
+  const { protocols } = described;
+  const parse = (value: string): ParsedSetting<string> => {
+    const wrong = value === '' ? undefined : faultOfBase(value, protocols);
+    return wrong === undefined ? ok(value) : fault(`must be ${wrong}`);
+  };
+  return { ...setting(described, parse), secret: true };
+}
+
 /**
  * `name=url`, separated by commas. No URL may have a password; one that has it all the same must not be
  * printed, so the whole is as good as a secret.
@@ -106,7 +116,7 @@ export function namedUrls(
   const parse = (value: string): ParsedSetting<ReadonlyMap<string, string>> =>
     parseNamed(value, 'url', (address) => {
       const wrong = faultOfBase(address, protocols);
-      return wrong === undefined ? ok(address) : fault(wrong);
+      return wrong === undefined ? ok(address) : fault(`must have ${wrong}`);
     });
   return { ...setting(described, parse), secret: true };
 }
@@ -139,16 +149,16 @@ export function parseNamed<T>(
   return ok(named);
 }
 
-/** What is wrong with a URL to which paths are to be appended. */
+/** What a URL to which paths are to be appended ought to be, and is not. */
 function faultOfBase(address: string, protocols: readonly string[]): string | undefined {
   if (
     !URL.canParse(address) ||
     !protocols.some((protocol) => address.toLowerCase().startsWith(`${protocol}//`))
   ) {
-    return `must have a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
+    return `a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
   }
   const { username, password, href } = new URL(address);
-  if (username !== '' || password !== '') return 'must have a URL without a user or a password';
-  if (/[?#]/.test(href)) return 'must have a URL without a query or a fragment';
+  if (username !== '' || password !== '') return 'a URL without a user or a password';
+  if (/[?#]/.test(href)) return 'a URL without a query or a fragment';
   return undefined;
 }

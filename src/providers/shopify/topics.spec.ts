@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { shopify } from './index.js';
 
 interface Topic {

@@ -1,0 +1,16 @@
+/** What gives a JSON text its structure (RFC 8259, section 2), as bytes: in UTF-8 no other character has them. */
+export const QUOTE = 0x22;
+export const COMMA = 0x2c;
+export const BACKSLASH = 0x5c;
+export const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
+
+/** White space between tokens: space, tab, line feed, carriage return. */
+export const isWhiteSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+
+/** Index of the quote that ends the string whose first quote is at `start`; the length of the text if none does. */
+export function endOfString(text: Buffer, start: number): number {
+  let index = start + 1;
+  while (index < text.length && text[index] !== QUOTE) index += text[index] === BACKSLASH ? 2 : 1;
+  return Math.min(index, text.length);
+}
