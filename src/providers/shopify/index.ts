@@ -3,6 +3,7 @@ import type { EventPattern, Provider } from '../../model/index.js';
 import { readShopifyEnvelope } from './envelope.js';
 import type { ShopifyEventType, ShopifyPayload } from './event-types.js';
 import { EVENT_SIGNATURE, WEBHOOK_SIGNATURE } from './header-family.js';
+import { shopifyReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
 import { clientSecret, shopifySignature, shopifyVerifier } from './scheme.js';
 
@@ -37,6 +38,7 @@ export const shopify: Provider & {
   bodyLimit: 10 * 1024 * 1024,
   verifier: (read) => shopifyVerifier(read(clientSecret)),
   readEnvelope: readShopifyEnvelope,
+  replayKey: shopifyReplayKey,
   samples,
   sign(sample, read, now) {
     const [key] = read(clientSecret);
