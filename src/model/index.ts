@@ -27,6 +27,7 @@ export {
   type Sample,
   type SignedDelivery,
   singleHeader,
+  type StandIn,
   type Verification,
   type Verifier,
   type VerifierTools,

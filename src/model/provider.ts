@@ -116,6 +116,13 @@ export interface SignedDelivery {
   readonly body: Buffer;
 }
 
+/** Somebody who signs in place of a provider that alone has its private key, with a key of their own. */
+export interface StandIn {
+  /** Texts of the settings with which a service trusts them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly sign: (sample: Sample, now: number) => SignedDelivery;
+}
+
 /** Everything that is known about a provider. One folder under `src/providers` each. */
 export interface Provider {
   /** The last part of its webhook address. */
@@ -165,6 +172,11 @@ export interface Provider {
    * @param url to which it will be sent, as the service will find it in {@link Delivery.url}
    */
   sign(sample: Sample, read: ReadSetting, now: number, url: string): SignedDelivery | undefined;
+  /**
+   * For a provider that signs with a private key, which no setting of ours holds, so that `sign` never can: a stand-in
+   * with a fresh key. Only a service that was started with its settings, such as that of a test, trusts it.
+   */
+  standIn?(): StandIn;
 }
 
 /** The header's only value; a header sent twice is no value, whatever it says. */

@@ -1,9 +1,17 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Provider, SignedDelivery } from '../model/index.js';
 import { providers } from './index.js';
-import { ADDRESS, NOON, delivered, deliveryOf, offline, readFrom } from './settings.fixture.js';
+import {
+  ADDRESS,
+  NOON,
+  delivered,
+  deliveryOf,
+  eventsOf,
+  offline,
+  readFrom,
+  senderOf,
+} from './settings.fixture.js';
 
 const FOLDER = join(process.cwd(), 'src/providers');
 
@@ -11,29 +19,10 @@ const FOLDER = join(process.cwd(), 'src/providers');
 const GENERIC = 'generic';
 const PRESETS = join(FOLDER, GENERIC, 'presets');
 
-/** A value for every secret, another one for each and the same each time, in the form that the setting wants. */
-function configured(provider: Provider) {
-  const secrets = provider.settings.filter((setting) => setting.secret);
-  return readFrom(
-    Object.fromEntries(
-      secrets.map(({ name, writeFresh }) => [
-        name,
-        writeFresh?.(createHash('sha256').update(name).digest()) ?? `secret of ${name}`,
-      ]),
-    ),
-  );
-}
+const senders = new Map(providers.map((provider) => [provider, senderOf(provider)]));
+const configured = (provider: Provider) => senders.get(provider)!.read;
 
 const unconfigured = readFrom({});
-
-/** The events of a delivery, as the ingest folder hands them over. */
-function eventsIn({ batched }: Provider, { headers, body }: SignedDelivery): unknown[] {
-  if (headers['content-type'] === 'application/x-www-form-urlencoded') {
-    return [Object.fromEntries(new URLSearchParams(body.toString()))];
-  }
-  const payload: unknown = JSON.parse(body.toString());
-  return batched ? (payload as unknown[]) : [payload];
-}
 
 describe('the list of providers', () => {
   it('has every folder beside it that has a door, and every preset', () => {
@@ -110,19 +99,21 @@ describe.each(providers)('$name', (provider) => {
     }
   });
 
-  it('has samples', () => {
+  it('has samples, and never a setting to sign them with where it has a stand-in', () => {
     expect(provider.samples.length).toBeGreaterThan(0);
+    const canSign = provider.sign(provider.samples[0]!, configured(provider), NOON, ADDRESS) !== undefined;
+    expect(canSign).toBe(provider.standIn === undefined);
   });
 
   describe.each(provider.samples)('sample $type', (sample) => {
-    const signed = () => provider.sign(sample, configured(provider), NOON, ADDRESS)!;
+    const signed = () => senders.get(provider)!.sign(sample);
 
     it('is verified and read', async () => {
       const sent = signed();
       const delivery = deliveryOf(sent.headers, sent.body);
       expect(verifier.configured).toBe(true);
       expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
-      const events = eventsIn(provider, sent);
+      const events = eventsOf(provider, sent);
       expect(events).toHaveLength(1);
       const reading = provider.readEnvelope(events[0], delivery.headers);
       expect(reading).toMatchObject({ outcome: 'read', envelope: { type: sample.type } });
@@ -130,7 +121,7 @@ describe.each(providers)('$name', (provider) => {
 
     it('claims its replay key, if it has one, for itself alone', () => {
       const keyOf = (sent: SignedDelivery) => {
-        const reading = provider.readEnvelope(eventsIn(provider, sent)[0], delivered(sent.headers));
+        const reading = provider.readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers));
         if (reading.outcome !== 'read') throw new Error('must be read');
         return provider.replayKey?.(deliveryOf(sent.headers, sent.body), reading.envelope);
       };
@@ -145,7 +136,7 @@ describe.each(providers)('$name', (provider) => {
 
     it('is another event each time', () => {
       const [one, other] = [signed(), signed()].map((sent) =>
-        provider.readEnvelope(eventsIn(provider, sent)[0], delivered(sent.headers)),
+        provider.readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers)),
       );
       if (one?.outcome !== 'read' || other?.outcome !== 'read') throw new Error('must be read');
       expect(one.envelope.deliveryKey).not.toBe(other.envelope.deliveryKey);
@@ -195,7 +186,7 @@ describe.each(providers)('$name', (provider) => {
     });
 
     it('is an event and no challenge', () => {
-      const payload: unknown = JSON.parse(signed().body.toString());
+      const [payload] = eventsOf(provider, signed());
       expect(provider.challenge?.(payload, configured(provider), '1')).toBeUndefined();
     });
   });
@@ -211,7 +202,7 @@ describe.each(providers)('$name', (provider) => {
     `sha256=${'g'.repeat(64)}`,
     'x'.repeat(10_000),
   ])('answers the header %.20j with a refusal, never with an exception', async (value) => {
-    const { headers, body } = provider.sign(provider.samples[0]!, configured(provider), NOON, ADDRESS)!;
+    const { headers, body } = senders.get(provider)!.sign(provider.samples[0]!);
     const ofSignature = provider.signatureHeaders.filter((name) => headers[name] !== undefined);
     for (const name of ofSignature) {
       const verification = await verifier.verify(deliveryOf({ ...headers, [name]: value }, body));

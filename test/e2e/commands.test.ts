@@ -8,7 +8,10 @@ import { otherSecrets, TestService } from '../support/service.js';
 const SEND = 'ops/commands/send.js';
 const DEMO = 'ops/commands/demo.js';
 
-const samples = providers.flatMap(({ name, samples }) => samples.map(({ type }) => [name, type] as const));
+/** Others only their provider can sign. */
+const samples = providers
+  .filter(({ standIn }) => standIn === undefined)
+  .flatMap(({ name, samples }) => samples.map(({ type }) => [name, type] as const));
 
 describe('npm run send', () => {
   let backends: TestBackends;
@@ -83,7 +86,12 @@ describe('npm run send', () => {
     [
       'an unknown provider',
       ['nobody', 'push'],
-      'There is no provider nobody. There are: stripe, paypal, github',
+      `There is no provider nobody. There are: ${providers.map(({ name }) => name).join(', ')}`,
+    ],
+    [
+      'a provider that alone can sign',
+      ['discord', 'ENTITLEMENT_CREATE'],
+      'Only discord can sign its deliveries: it keeps the private key, and DISCORD_PUBLIC_KEY is the public one.',
     ],
     ['an unknown type', ['stripe', 'push'], 'There is no sample stripe push. There are:\nstripe '],
     ['an unknown option', ['stripe', 'charge.refunded', '--twice'], '--twice'],

@@ -179,9 +179,11 @@ export function secrets(): Record<string, string> {
   );
 }
 
-/** Fresh secrets of the others, which need somebody to set them up. */
+/** Fresh secrets of the others, which need somebody to set them up, and of which we have the secret. */
 export function otherSecrets(): Record<string, string> {
-  const others = providers.filter(({ settings }) => !settings.some(({ generated }) => generated));
+  const others = providers.filter(
+    ({ settings, standIn }) => standIn === undefined && !settings.some(({ generated }) => generated),
+  );
   const secret = others.flatMap((provider) => provider.settings).filter((setting) => setting.secret);
   return Object.fromEntries(secret.map((setting) => [setting.name, freshSecret(setting)]));
 }

@@ -44,8 +44,12 @@ async function run(args: string[]): Promise<number> {
   });
 }
 
+/** Without those that nobody but the provider can sign. */
 function listSamples(providers: readonly Provider[]): string {
-  return providers.flatMap(({ name, samples }) => samples.map(({ type }) => `${name} ${type}`)).join('\n');
+  return providers
+    .filter((provider) => provider.standIn === undefined)
+    .flatMap(({ name, samples }) => samples.map(({ type }) => `${name} ${type}`))
+    .join('\n');
 }
 
 /** A type may be cut at a dot: `github pull_request` is the first sample that begins so. */
@@ -58,6 +62,12 @@ function findSample(
   if (provider === undefined) {
     throw new UsageError(
       `There is no provider ${name}. There are: ${providers.map((p) => p.name).join(', ')}`,
+    );
+  }
+  if (provider.standIn !== undefined) {
+    const names = provider.settings.map((setting) => setting.name).join(', ');
+    throw new UsageError(
+      `Only ${name} can sign its deliveries: it keeps the private key, and ${names} is the public one. Have it send one itself.`,
     );
   }
   const sample =
