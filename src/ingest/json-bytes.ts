@@ -10,7 +10,10 @@ export const isWhiteSpace = (byte: number | undefined): boolean =>
 
 /** Index of the quote that ends the string whose first quote is at `start`; the length of the text if none does. */
 export function endOfString(text: Buffer, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text[index] !== QUOTE) index += text[index] === BACKSLASH ? 2 : 1;
-  return Math.min(index, text.length);
+  for (let index = start + 1; index < text.length; index++) {
+    const byte = text[index];
+    if (byte === QUOTE) return index;
+    if (byte === BACKSLASH) index++;
+  }
+  return text.length;
 }
