@@ -38,8 +38,10 @@ export {
   namedUrls,
   secret,
   secrets,
+  setting,
   text,
   url,
+  type Described,
   type ParsedSetting,
   type ReadSetting,
   type Setting,
@@ -78,3 +80,4 @@ export {
   retryOverrides,
   type RetryOverride,
 } from './retry-override.js';
+export { rateLimits, type RateLimit } from './rate-limit.js';
