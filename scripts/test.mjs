@@ -3,6 +3,7 @@ import { prepareService } from './prepare.mjs';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ensureProgram } from './launcher/debian-program.mjs';
 import { makeTestFolder, runJest } from './launcher/jest.mjs';
 import { launch } from './launcher/launch.mjs';
 import { ensureRedis, startRedis } from './launcher/redis.mjs';
@@ -21,6 +22,11 @@ async function runTests() {
   opened.push(remove);
 
   const redis = await ensureRedis();
+  const haproxy = await ensureProgram({
+    programs: ['haproxy'],
+    debianPackage: 'haproxy',
+    name: 'HAProxy',
+  });
   const redisUrl = await step('Starting Redis', () => open(startRedis(redis, join(folder, 'redis'))));
   const databaseUrl = await step('Starting PostgreSQL', () => openPostgres(join(folder, 'postgres')));
 
@@ -29,6 +35,7 @@ async function runTests() {
     TEST_DATABASE_URL: databaseUrl,
     TEST_REDIS_URL: redisUrl,
     TEST_REDIS_PROGRAM: redis,
+    TEST_HAPROXY_PROGRAM: haproxy,
     TEST_COUNTS_FILE: countsFile,
     // What interrupted tests leave goes with the folder; a PostgreSQL server that lost its data ends by itself.
     TMPDIR: createScratchFolder(folder),

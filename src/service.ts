@@ -5,7 +5,12 @@ import { resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { Logger } from 'winston';
 import { AppModule } from './app.module.js';
-import { addAdmission, registerProviders, type ProviderRegistry } from './ingest/index.js';
+import {
+  addAdmission,
+  FailedVerifications,
+  registerProviders,
+  type ProviderRegistry,
+} from './ingest/index.js';
 import { serveApiDocs } from './ops/index.js';
 import type { Provider } from './model/index.js';
 import type { Config } from './platform/config/index.js';
@@ -17,8 +22,10 @@ import {
   answerUnroutable,
   correlationIdOf,
   keepRawBodies,
+  limitConnections,
   ProblemFilter,
   takeEveryRequest,
+  trustProxyOf,
 } from './platform/http/index.js';
 import { FrameworkLogger } from './platform/logging/index.js';
 import { Closers } from './platform/process/index.js';
@@ -31,12 +38,14 @@ const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
 /** Bytes of a body, except where the admission allows more: to webhooks. */
 const BODY_LIMIT = 64 * 1024;
 
-/** Milliseconds for a request to arrive, for its head alone, and how often that is looked at. */
-const REQUEST_TIMEOUT_MS = 60_000;
-const HEADERS_TIMEOUT_MS = 15_000;
-const TIMEOUT_CHECK_MS = 5_000;
+/** Milliseconds for the head of a request to arrive, and how often it is looked who is too slow. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const TIMEOUT_CHECK_MS = 1_000;
 
-/** Milliseconds after which a connection over which nothing goes is cut; longer than any answer takes. */
+/** Bytes of the head of a request. */
+const HEAD_LIMIT = 16 * 1024;
+
+/** Milliseconds after which a connection is cut over which nothing goes during a request; no answer takes so long. */
 const IDLE_TIMEOUT_MS = 90_000;
 
 /** Milliseconds for the drain of the workers and the end of the HTTP server, all in all. */
@@ -157,10 +166,13 @@ async function createApplication(
     // What Node would refuse without a word of ours is refused by `takeEveryRequest`.
     http: {
       requireHostHeader: false,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      maxHeaderSize: HEAD_LIMIT,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, config.requestTimeoutMs),
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     },
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: config.keepAliveMs,
+    trustProxy: trustProxyOf(config.trustProxy),
     // What still comes over an open connection is answered like everything before.
     return503OnClosing: false,
     // Names of circuits are as long as the names of hosts.
@@ -177,7 +189,10 @@ async function createApplication(
   keepRawBodies(fastify);
   addCorrelation(fastify);
   takeEveryRequest(fastify);
-  if (config.role !== 'worker') addAdmission(fastify, providers);
+  if (config.role !== 'worker') {
+    addAdmission(fastify, { registry: providers, failures: app.get(FailedVerifications) });
+  }
+  limitConnections(fastify, config.maxConnections, logger);
   cutOffWhoLingers(fastify);
   app.useGlobalFilters(new ProblemFilter(logger));
   serveApiDocs(app);

@@ -1,45 +1,17 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { CommandError, run } from './command.mjs';
-import { step } from './step.mjs';
+import { CommandError } from './command.mjs';
+import { ensureProgram } from './debian-program.mjs';
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
 const READY_WITHIN_MS = 10_000;
 
-function findRedis() {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program))).find(isExecutable);
-}
-
 /** @returns {Promise<string>} path of the program, which is installed if it is missing */
-export async function ensureRedis() {
-  if (!findRedis()) await step('Installing redis-server with apt-get', installRedis);
-  return findRedis();
-}
-
-/** Debian may start a service of its own with the package. It isn't used: ours has its own port and folder. */
-async function installRedis() {
-  const [program, ...prefix] = aptGet();
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await run(program, [...prefix, 'update'], { env });
-  await run(program, [...prefix, 'install', '-y', '--no-install-recommends', 'redis-server'], { env });
-}
-
-function aptGet() {
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot && succeeds('apt-get', ['--version'])) return ['apt-get'];
-  if (!isRoot && succeeds('sudo', ['-n', 'apt-get', '--version'])) return ['sudo', '-n', 'apt-get'];
-  throw new CommandError(
-    'The tests need redis-server or valkey-server on the PATH, and it cannot be installed from here.\n' +
-      '  Install Redis 7 or Valkey, for example: sudo apt-get install redis-server, brew install redis',
-    1,
-    '',
-  );
-}
+export const ensureRedis = () =>
+  ensureProgram({ programs: PROGRAMS, debianPackage: 'redis-server', name: 'Redis 7 or Valkey' });
 
 /**
  * Starts a Redis for tests on a free port, with nothing kept.
@@ -99,17 +71,4 @@ function findFreePort() {
       server.close(() => resolve(port));
     });
   });
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function succeeds(program, args) {
-  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
 import type { Delivery, Provider, Verification } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { LOGGER } from '../platform/logging/index.js';
+import { LOGGER, LogQuota } from '../platform/logging/index.js';
 import {
   EventRecorder,
   type DeliveryRecording,
@@ -13,6 +13,7 @@ import {
 import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
 import { reportRecording, reportUnrecorded } from './delivery-report.js';
+import { FailedVerifications } from './failed-verifications.js';
 import type { RegisteredProvider } from './provider-registry.js';
 import {
   readDelivery,
@@ -22,7 +23,15 @@ import {
 } from './read-delivery.js';
 import { guardedReplayKey } from './replay-guard.js';
 
+export type VerificationOutcome =
+  | Verification
+  /** Refused, as was too much of the same source before. */
+  | { outcome: 'over_limit'; retryAfterSeconds: number };
+
 export type Acceptance = DeliveryRecording | UnrecordedReading;
+
+/** Of deliveries that were not verified, all senders together. A single one is over its limit before. */
+const REFUSALS_LOGGED_PER_MINUTE = 600;
 
 /**
  * The request lane on one page: verify, read, record, then offer what is to be done.
@@ -30,19 +39,34 @@ export type Acceptance = DeliveryRecording | UnrecordedReading;
  */
 @Injectable()
 export class AcceptDelivery {
+  private readonly refusals: LogQuota;
+
   constructor(
     private readonly recorder: EventRecorder,
     private readonly dispatcher: Dispatcher,
+    private readonly failures: FailedVerifications,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    this.refusals = new LogQuota(logger, REFUSALS_LOGGED_PER_MINUTE);
+  }
 
-  /** Nothing of a delivery is parsed before its bytes are verified. */
-  async verify({ provider, verifier }: RegisteredProvider, delivery: Delivery): Promise<Verification> {
+  /**
+   * Nothing of a delivery is parsed before its bytes are verified. However often its source has failed, what verifies
+   * is taken.
+   */
+  async verify(
+    { provider, verifier }: RegisteredProvider,
+    delivery: Delivery,
+    source: string,
+  ): Promise<VerificationOutcome> {
     const verification = await verifier.verify(delivery);
-    if (verification.outcome !== 'verified') {
-      this.logger.warn('Delivery not verified', { provider: provider.name, verification });
+    if (verification.outcome === 'verified') return verification;
+    if (verification.outcome === 'refused') {
+      const count = await this.failures.count(source);
+      if (count.outcome === 'over_limit') return count;
     }
+    this.refusals.warn('Delivery not verified', { provider: provider.name, source, verification });
     return verification;
   }
 

@@ -6,6 +6,7 @@ import { addAdmission } from './admission.js';
 import { registerProviders } from './provider-registry.js';
 
 const GITHUB_LIMIT = 25 * 1024 * 1024;
+const OVER_LIMIT = '203.0.113.7';
 
 let fastify: FastifyInstance;
 
@@ -18,7 +19,8 @@ beforeAll(async () => {
   const contentTypes = ['application/x-www-form-urlencoded', 'text/plain'];
   registry.set('forms', { ...github, provider: { ...github.provider, name: 'forms', contentTypes } });
   keepRawBodies(fastify);
-  addAdmission(fastify, registry);
+  const failures = { secondsOver: (source: string) => (source === OVER_LIMIT ? 7 : 0) };
+  addAdmission(fastify, { registry, failures });
   fastify.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof Problem)) throw error;
     return reply.code(error.status).send({ title: error.title, retryAfter: error.options.retryAfter });
@@ -100,6 +102,22 @@ describe('a delivery', () => {
     ['br', 415],
   ])('encoded as %s is answered with %i', async (encoding, status) => {
     expect((await post('/webhooks/github', { 'content-encoding': encoding })).statusCode).toBe(status);
+  });
+
+  it('that cannot verify is refused by its head, if its source is over the limit of failures', async () => {
+    const postFrom = (remoteAddress: string, signature: Record<string, string> = {}) =>
+      fastify.inject({
+        method: 'POST',
+        url: '/webhooks/github',
+        remoteAddress,
+        headers: { 'content-type': 'application/json', ...signature },
+        payload: '{}',
+      });
+    const refused = await postFrom(OVER_LIMIT);
+    expect(refused.statusCode).toBe(429);
+    expect(refused.json()).toMatchObject({ title: 'Too many failed verifications', retryAfter: 7 });
+    expect((await postFrom('203.0.113.8')).statusCode).toBe(200);
+    expect((await postFrom(OVER_LIMIT, { 'x-hub-signature-256': 'sha256=00' })).statusCode).toBe(200);
   });
 
   it('that says it is too large is refused by its head', async () => {

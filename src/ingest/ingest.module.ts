@@ -1,8 +1,26 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ThrottlerModule } from '@nestjs/throttler';
+import type { Logger } from 'winston';
+import { CONFIG, type Config } from '../platform/config/index.js';
+import { LOGGER } from '../platform/logging/index.js';
+import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
+import { MemoryStorage, RedisStorage } from '../platform/rate-limit/index.js';
 import { RecordModule } from '../record/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
+import { FailedVerifications } from './failed-verifications.js';
+import { ProviderRateGuard, providerRates } from './provider-rate.guard.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
+
+/** Where limits are counted: in Redis for all processes together, or without one by each for itself. */
+const limits = ThrottlerModule.forRootAsync({
+  inject: [CONFIG, QUEUE_CONNECTIONS, LOGGER],
+  useFactory: (config: Config, { redis, prefix }: QueueConnections, logger: Logger) =>
+    providerRates(
+      config,
+      redis === undefined ? new MemoryStorage() : new RedisStorage(redis, prefix, logger),
+    ),
+});
 
 @Module({})
 export class IngestModule {
@@ -10,9 +28,9 @@ export class IngestModule {
   static with(dispatch: DynamicModule): DynamicModule {
     return {
       module: IngestModule,
-      imports: [RecordModule, dispatch],
+      imports: [RecordModule, dispatch, limits],
       controllers: [WebhooksController],
-      providers: [AcceptDelivery, SignatureGuard],
+      providers: [AcceptDelivery, FailedVerifications, SignatureGuard, ProviderRateGuard],
     };
   }
 }

@@ -4,10 +4,11 @@ import type { Delivery } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
-import type { VerifiedRequest } from './read-delivery.js';
-import { checkSize, findProvider } from './admission.js';
+import { checkSize, findProvider, tooManyFailures } from './admission.js';
 import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
 import { publicUrl } from './public-url.js';
+import type { VerifiedRequest } from './read-delivery.js';
+import { sourceOf } from './source-address.js';
 
 /** Seconds after which a sender may try again when verification itself is hindered. */
 const RETRY_AFTER_SECONDS = 30;
@@ -40,7 +41,7 @@ export class SignatureGuard implements CanActivate {
       receivedAt: Date.now(),
       url: publicUrl(request, this.config.publicUrl),
     };
-    const verification = await this.lane.verify(registered, delivery);
+    const verification = await this.lane.verify(registered, delivery, sourceOf(request));
     switch (verification.outcome) {
       case 'verified':
         request.verified = { provider, delivery, secretLabel: verification.secretLabel };
@@ -49,6 +50,8 @@ export class SignatureGuard implements CanActivate {
         throw new Problem(provider.replies?.refused ?? 400, 'Signature not accepted', {
           extensions: { reason: verification.reason },
         });
+      case 'over_limit':
+        throw tooManyFailures(provider, verification.retryAfterSeconds);
       case 'unconfigured':
         throw new Problem(503, 'Provider not configured', {
           detail: `${verification.setting} is not set`,

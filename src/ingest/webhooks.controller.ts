@@ -2,6 +2,7 @@ import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AcceptDelivery } from './accept-delivery.js';
+import { ProviderRateGuard } from './provider-rate.guard.js';
 import { SignatureGuard, type WebhookRequest } from './signature.guard.js';
 import { BatchReply, EventReply } from './webhook-reply.dto.js';
 import { replyTo } from './webhook-reply.js';
@@ -14,7 +15,7 @@ export class WebhooksController {
   constructor(private readonly lane: AcceptDelivery) {}
 
   @Post(':provider')
-  @UseGuards(SignatureGuard)
+  @UseGuards(SignatureGuard, ProviderRateGuard)
   @ApiOperation({
     summary: 'Take a signed webhook',
     description:
@@ -32,6 +33,7 @@ export class WebhooksController {
   @ApiResponse({ status: 404, description: 'Unknown provider' })
   @ApiResponse({ status: 413, description: 'Larger than the provider may send' })
   @ApiResponse({ status: 415, description: 'Not a content type of the provider, not UTF-8, or compressed' })
+  @ApiResponse({ status: 429, description: 'Too many; try again after Retry-After seconds' })
   @ApiResponse({ status: 503, description: 'Not possible now; try again after Retry-After seconds' })
   async receive(@Req() { verified }: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     const acceptance = await this.lane.accept(verified);

@@ -39,8 +39,10 @@ export {
   namedUrls,
   secret,
   secrets,
+  setting,
   text,
   url,
+  type Described,
   type ParsedSetting,
   type ReadSetting,
   type Setting,
@@ -79,3 +81,4 @@ export {
   retryOverrides,
   type RetryOverride,
 } from './retry-override.js';
+export { rateLimits, type RateLimit } from './rate-limit.js';

@@ -252,16 +252,22 @@ describe('a body', () => {
   it('that would be too much beside those on their way is put off, until one of them ends', async () => {
     const head = requestHead('POST /webhooks/github', [JSON_TYPE, `Content-Length: ${25 * MEBIBYTE}`]);
     const underWay: RawConnection[] = [];
-    const begin = async (): Promise<RawConnection> => {
-      const connection = await RawConnection.to(service.url);
+    const begin = async (from: string): Promise<RawConnection> => {
+      const connection = await RawConnection.to(service.url, { from });
       await connection.write(head);
       underWay.push(connection);
       return connection;
     };
-    for (let count = 0; count < 10; count++) await begin();
-    // Once this small one is accepted, the heads before it have been read.
-    await accept(await githubDelivery(service, 'star', { action: 'created' }));
-    expect(await retryLater(await (await begin()).reply())).toMatchObject({ title: 'Overloaded' });
+    const fill = async (from: string): Promise<void> => {
+      for (let count = 0; count < 5; count++) await begin(from);
+      // Once this small one is accepted, the heads before it have been read.
+      await accept(await githubDelivery(service, 'star', { action: 'created' }));
+      expect(await retryLater(await (await begin(from)).reply())).toMatchObject({ title: 'Overloaded' });
+    };
+    // None gets more than half of the room, so the second has as much as the first.
+    await fill('127.0.0.2');
+    await fill('127.0.0.3');
+    expect(await retryLater(await (await begin('127.0.0.4')).reply())).toMatchObject({ title: 'Overloaded' });
 
     underWay.forEach((connection) => connection.destroy());
     const unsigned = '1'.repeat(25 * MEBIBYTE);

@@ -26,6 +26,7 @@ export async function problemOf(reply: Response, status: number): Promise<Proble
 
 /** A refusal after which the sender is to try again. */
 export async function retryLater(reply: Response): Promise<ProblemBody> {
+  const problem = await problemOf(reply, 503);
   expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
-  return problemOf(reply, 503);
+  return problem;
 }

@@ -17,6 +17,13 @@ function splitOnce(line: string): [string, string] {
   return [line.slice(0, colon), line.slice(colon + 1).trim()];
 }
 
+export interface ConnectionOptions {
+  /** The address that it comes from. */
+  readonly from?: string;
+  /** Does not end its side when the other side has ended, and may go on writing. */
+  readonly staysOpen?: boolean;
+}
+
 /** A connection on which everything is written by hand, so that anything can be sent. */
 export class RawConnection {
   private received = Buffer.alloc(0);
@@ -29,9 +36,14 @@ export class RawConnection {
     socket.on('error', () => undefined);
   }
 
-  static async to(url: string): Promise<RawConnection> {
+  static async to(url: string, options: ConnectionOptions = {}): Promise<RawConnection> {
     const { hostname, port } = new URL(url);
-    const socket = net.connect(Number(port), hostname);
+    const socket = net.connect({
+      host: hostname,
+      port: Number(port),
+      allowHalfOpen: options.staysOpen ?? false,
+      ...(options.from !== undefined && { localAddress: options.from }),
+    });
     await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     return new RawConnection(socket);
   }

@@ -34,12 +34,21 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('has rates for providers that there are', () => {
+    expect(faultsOf({ RATE_LIMITS: 'stripe=5/s' })).toEqual([]);
+    expect(faultsOf({ RATE_LIMITS: 'strpe=5/s' })).toEqual([
+      'RATE_LIMITS has strpe, but there is no such provider',
+    ]);
+  });
+
   it('of an empty environment is one that works', () => {
     expect(read({})).toMatchObject({
       port: 3001,
       host: '0.0.0.0',
       environment: 'development',
       role: 'all',
+      trustProxy: { kind: 'none' },
+      rateLimits: new Map(),
       databaseUrl: '',
       dataDir: '.data',
       queue: { kind: 'postgres' },

@@ -76,9 +76,11 @@ export function readConfig(
 
   const read: ReadSetting = <T>(setting: Setting<T>) => values.get(setting.name) as T;
   const queue = readQueueBackend(read, faults);
-  for (const name of read(settings.retryOverrides).keys()) {
-    if (!providers.some((provider) => provider.name === name)) {
-      faults.push(`RETRY_OVERRIDES has ${name}, but there is no such provider`);
+  for (const setting of [settings.retryOverrides, settings.rateLimits]) {
+    for (const name of read<ReadonlyMap<string, unknown>>(setting).keys()) {
+      if (!providers.some((provider) => provider.name === name)) {
+        faults.push(`${setting.name} has ${name}, but there is no such provider`);
+      }
     }
   }
   if (read(settings.environment) === 'production' && read(settings.opsToken) === '') {

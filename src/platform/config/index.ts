@@ -10,3 +10,4 @@ export {
 } from './config.js';
 export { formatEnvFile, freshSecret, loadEnvironment } from './env-file.js';
 export { settings } from './settings.js';
+export { trustedProxies, type TrustedProxies } from './trusted-proxies.js';

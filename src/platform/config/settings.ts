@@ -5,6 +5,7 @@ import {
   LONGEST_RETRY_BASE_MS,
   MOST_ATTEMPTS,
   namedUrls,
+  rateLimits,
   retryOverrides,
   secret,
   signingSecret,
@@ -12,6 +13,7 @@ import {
   url,
   type Setting,
 } from '../../model/index.js';
+import { trustedProxies } from './trusted-proxies.js';
 
 /** Every environment variable that is not a provider's, in the order of `.env.example`. */
 export const settings = {
@@ -32,6 +34,46 @@ export const settings = {
     description:
       'Address of the service as providers know it, https://hooks.example.org, since some sign it;\nwith the path that a proxy takes off, https://example.org/hooks. Empty: as each request names its host.',
     protocols: ['http:', 'https:'],
+  }),
+  trustProxy: trustedProxies({
+    name: 'TRUST_PROXY',
+    description:
+      'Load balancers and proxies before the service: how many, if nobody can get past them, or their addresses and\nranges, 10.0.0.0/8,fd00::/8. They say by X-Forwarded-For where a request came from. Empty: none.',
+  }),
+  failedVerifications: integer({
+    name: 'FAILED_VERIFICATIONS',
+    description:
+      'Failed verifications of an address in a minute, beyond which it is answered 429 instead of 400 and not logged\none by one. What verifies is always taken, wherever it comes from.',
+    fallback: '300',
+    min: 1,
+    max: 1_000_000,
+  }),
+  rateLimits: rateLimits({
+    name: 'RATE_LIMITS',
+    description:
+      'How much is taken of single providers, as stripe=200/s,github=3000/m (a second, minute or hour); beyond it\nverified deliveries are answered 429. With Redis for all processes together, else for each. Empty: everything.',
+  }),
+  maxConnections: integer({
+    name: 'MAX_CONNECTIONS',
+    description: 'Connections that this process has open at the same time; more are closed at once.',
+    fallback: '10000',
+    min: 10,
+    max: 1_000_000,
+  }),
+  requestTimeoutMs: integer({
+    name: 'REQUEST_TIMEOUT_MS',
+    description: 'Milliseconds for a request to arrive whole; a slower sender is answered 408 and cut off.',
+    fallback: '30000',
+    min: 1_000,
+    max: 600_000,
+  }),
+  keepAliveMs: integer({
+    name: 'KEEP_ALIVE_MS',
+    description:
+      'Milliseconds that a connection stays open between two requests: longer than a load balancer before it keeps\nits own, or requests are lost.',
+    fallback: '72000',
+    min: 1_000,
+    max: 3_600_000,
   }),
   environment: choice({
     name: 'NODE_ENV',

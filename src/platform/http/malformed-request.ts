@@ -12,6 +12,12 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
+/** Header lines of a request. Apache takes as many, and no provider sends a quarter of it. */
+const MOST_HEADERS = 100;
+
+/** Milliseconds that a sender has to read the answer and to end its side; one that goes on sending never would. */
+const LINGER_MS = 1_000;
+
 /** Answers what is not HTTP, or not within the limits, and so never becomes a request. For Fastify. */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -22,6 +28,7 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): v
   const correlationId = randomUUID();
   const title = STATUS_CODES[status] ?? 'Bad Request';
   const body = JSON.stringify(problemDetails(new Problem(status, title), correlationId));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.end(
     [
       `HTTP/1.1 ${status} ${title}`,
@@ -51,17 +58,27 @@ export function answerUnroutable(_error: FastifyError, request: FastifyRequest, 
  */
 export function takeEveryRequest(fastify: FastifyInstance): void {
   const { server } = fastify;
+  // Node would drop the headers beyond its limit and say nothing: one of them might be a second signature.
+  server.maxHeadersCount = 0;
   // Nobody has to meet an expectation that it does not know (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const fault = faultOfHead(raw);
-    done(fault === undefined ? undefined : new Problem(400, 'Bad Request', { detail: fault }));
+    done(refusalOf(raw));
   });
 }
 
-/** None or two of Host: RFC 9112, section 3.2. */
-function faultOfHead({ httpVersion, headers, rawHeaders }: IncomingMessage): string | undefined {
-  if (httpVersion === '1.1' && headers.host === undefined) return 'Send a Host header';
+function refusalOf({ httpVersion, headers, rawHeaders }: IncomingMessage): Problem | undefined {
+  // Names and values.
+  if (rawHeaders.length > 2 * MOST_HEADERS) {
+    const detail = `Send up to ${MOST_HEADERS} headers`;
+    return new Problem(431, 'Request Header Fields Too Large', { detail });
+  }
+  // None or two of Host: RFC 9112, section 3.2.
+  if (httpVersion === '1.1' && headers.host === undefined) {
+    return new Problem(400, 'Bad Request', { detail: 'Send a Host header' });
+  }
   const doubled = findDoubledHeader(rawHeaders);
-  return doubled === undefined ? undefined : `Send one ${doubled} header`;
+  return doubled === undefined
+    ? undefined
+    : new Problem(400, 'Bad Request', { detail: `Send one ${doubled} header` });
 }

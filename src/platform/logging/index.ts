@@ -1,3 +1,4 @@
+export { LogQuota } from './log-quota.js';
 export { Outage } from './outage.js';
 export { FrameworkLogger } from './framework-logger.js';
 export { LOGGER, createLogger, logContext, withLogContext, type LogContext } from './logger.js';

@@ -49,6 +49,8 @@ export interface QueueConnections {
   readonly producer: QueueOptions['connection'];
   /** Waits for the backend for as long as it takes. */
   readonly worker: WorkerOptions['connection'];
+  /** The producer's connection, where it is one to Redis: for what little stands beside the queues. */
+  readonly redis?: Redis;
   /**
    * Waits until queues and workers are connected, where that can only be done at the start: on PostgreSQL one
    * whose first connection fails stays broken for ever, and spins.
@@ -116,6 +118,7 @@ export async function connectQueue(
         prefix,
         producer,
         worker,
+        redis: producer,
         ready: () => Promise.resolve(),
         isConnected: () => worker.status === 'ready',
         close: () => {

@@ -1,0 +1,2 @@
+export { MemoryStorage } from './memory-storage.js';
+export { RedisStorage } from './redis-storage.js';

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { join } from 'node:path';
+import { eventually } from './eventually.js';
+import { makeFolder, removeFolder } from './postgres.js';
+
+/** HAProxy, which adds to `X-Forwarded-For` the address that a request came from. */
+export interface LoadBalancer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** @param servers URLs of the services among which it divides what comes */
+export async function startLoadBalancer(servers: readonly string[]): Promise<LoadBalancer> {
+  const folder = makeFolder('haproxy');
+  const port = await findFreePort();
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(file, configuration(port, servers));
+  const program = process.env['TEST_HAPROXY_PROGRAM'];
+  if (program === undefined) throw new Error('TEST_HAPROXY_PROGRAM is not set: tests are run by npm test');
+  const child = spawn(program, ['-f', file, '-db'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  }
+  const ended = once(child, 'exit');
+  await eventually(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`HAProxy ended:\n${printed}`);
+      return (await takesConnections(port)) ? true : undefined;
+    },
+    10_000,
+    () => `HAProxy takes no connections:\n${printed}`,
+  );
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await ended;
+      removeFolder(folder);
+    },
+  };
+}
+
+function configuration(port: number, servers: readonly string[]): string {
+  return `
+global
+  maxconn 2000
+defaults
+  mode http
+  option forwardfor
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend webhooks
+  bind 127.0.0.1:${port}
+  default_backend services
+backend services
+  balance roundrobin
+${servers.map((url, index) => `  server s${index} ${new URL(url).host}`).join('\n')}
+`;
+}
+
+async function takesConnections(port: number): Promise<boolean> {
+  const socket = net.connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as net.AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
