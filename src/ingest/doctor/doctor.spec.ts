@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
-import type { Delivery, DeliveryHeaders, RejectionReason } from '../../model/index.js';
+import type { Delivery, DeliveryHeaders, RejectionReason, Verifier } from '../../model/index.js';
 import { readConfig } from '../../platform/config/index.js';
 import { providers } from '../../providers/index.js';
 import { registerProviders } from '../provider-registry.js';
@@ -226,6 +226,32 @@ describe('the doctor', () => {
       expect(findings).toEqual([{ cause: 'other_provider', provider: 'github' }]);
       expect(says(findings[0])).toContain('/webhooks/github');
     }
+  });
+
+  it('finds that it was signed for an address with the other protocol', async () => {
+    const signed = 'https://hooks.example.org/webhooks/stripe?a=1';
+    const signatureOf = ({ body }: Delivery, url: string): string =>
+      createHmac('sha256', SECRET).update(url).update(body).digest('hex');
+    const delivery = { ...sent(), url: signed.replace('https', 'http') };
+    const headers = { 'x-signature': [signatureOf(delivery, signed)] };
+    // Signs the address, as some providers do.
+    const verifier: Verifier = {
+      configured: true,
+      verify: (given) =>
+        given.headers['x-signature']?.[0] === signatureOf(given, given.url)
+          ? { outcome: 'verified', secretLabel: '1' }
+          : { outcome: 'refused', reason: 'signature_mismatch' },
+    };
+    const registered = { provider: provider('stripe'), verifier, verifierWith: () => verifier };
+    const { findings } = await diagnose(
+      { delivery: { ...delivery, headers }, reason: 'signature_mismatch', faults: [] },
+      registered,
+      { registry: new Map(), read: readConfig({}, providers).read, knownSecrets: [] },
+    );
+    expect(findings).toEqual([{ cause: 'address_differs', signedUrl: signed }]);
+    expect(says(findings[0])).toMatch(
+      /signed for https:\/\/hooks\.example\.org\/webhooks\/stripe\. Set PUBLIC_URL/,
+    );
   });
 
   it('says what it has tried where nothing fits, and what the request shows', async () => {
