@@ -33,6 +33,7 @@ export class AppModule {
       .filter(({ verifier }) => verifier.configured)
       .map(({ provider }) => provider.name);
     const dispatch = DispatchModule.forProviders(configured);
+    const ingest = config.role === 'worker' ? [] : [IngestModule.with(dispatch)];
     const workers =
       config.role === 'api'
         ? []
@@ -46,11 +47,11 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.with(resources),
-        ...(config.role === 'worker' ? [] : [IngestModule.with(dispatch)]),
+        ...ingest,
         dispatch,
         ...(config.role === 'api' ? [] : [CircuitModule]),
         ...workers,
-        OpsModule.with([dispatch, ...workers], config.role !== 'worker'),
+        OpsModule.with([dispatch, ...ingest, ...workers], config.role !== 'worker'),
       ],
     };
   }

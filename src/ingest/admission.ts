@@ -8,9 +8,6 @@ import { HeapRoom } from './heap-room.js';
 import type { ProviderRegistry, RegisteredProvider } from './provider-registry.js';
 import { sourceOf } from './source-address.js';
 
-/** Seconds after which a sender may try a provider again that is not configured. */
-const UNCONFIGURED_RETRY_SECONDS = 300;
-
 /** Seconds after which a sender may try again that came while too many bodies were on their way. */
 const OVERLOAD_RETRY_SECONDS = 2;
 
@@ -103,17 +100,11 @@ function reserve(request: FastifyRequest, reply: FastifyReply, limit: number, bu
   reply.raw.once('close', give);
 }
 
-/** @throws {Problem} 404 if there is no such provider, 503 if it cannot verify anything */
+/** @throws {Problem} 404 if there is no such provider */
 export function findProvider(name: string, registry: ProviderRegistry): RegisteredProvider {
   const registered = registry.get(name);
   if (registered === undefined) {
     throw new Problem(404, 'Unknown provider', { detail: 'No provider of this name takes webhooks here' });
-  }
-  if (!registered.verifier.configured) {
-    throw new Problem(503, 'Provider not configured', {
-      detail: `Webhooks of ${name} cannot be verified, for nothing that they are signed with is set`,
-      retryAfter: UNCONFIGURED_RETRY_SECONDS,
-    });
   }
   return registered;
 }

@@ -1,5 +1,7 @@
 export { addAdmission } from './admission.js';
 export { FailedVerifications } from './failed-verifications.js';
 export { IngestModule } from './ingest.module.js';
+export { diagnose, explainFinding, explainSign, type Diagnosis } from './doctor/index.js';
 export { PROVIDERS, registerProviders, type ProviderRegistry } from './provider-registry.js';
 export { parseJson } from './parse-json.js';
+export { deliveryOf, ReleaseRejected, type Release } from './release-rejected.js';

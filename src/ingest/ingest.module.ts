@@ -6,9 +6,12 @@ import { LOGGER } from '../platform/logging/index.js';
 import { QUEUE_CONNECTIONS, type QueueConnections } from '../platform/queue/index.js';
 import { MemoryStorage, RedisStorage } from '../platform/rate-limit/index.js';
 import { RecordModule } from '../record/index.js';
+import { StoreModule } from '../store/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
 import { FailedVerifications } from './failed-verifications.js';
 import { ProviderRateGuard, providerRates } from './provider-rate.guard.js';
+import { Quarantine } from './quarantine.js';
+import { ReleaseRejected } from './release-rejected.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -28,9 +31,17 @@ export class IngestModule {
   static with(dispatch: DynamicModule): DynamicModule {
     return {
       module: IngestModule,
-      imports: [RecordModule, dispatch, limits],
+      imports: [RecordModule, StoreModule, dispatch, limits],
       controllers: [WebhooksController],
-      providers: [AcceptDelivery, FailedVerifications, SignatureGuard, ProviderRateGuard],
+      providers: [
+        AcceptDelivery,
+        FailedVerifications,
+        SignatureGuard,
+        ProviderRateGuard,
+        Quarantine,
+        ReleaseRejected,
+      ],
+      exports: [ReleaseRejected],
     };
   }
 }

@@ -1,10 +1,12 @@
-import type { Provider, Verifier, VerifierTools } from '../model/index.js';
+import type { Provider, ReadSetting, Verifier, VerifierTools } from '../model/index.js';
 import type { Config } from '../platform/config/index.js';
 
 /** A provider with the verifier that its settings make. */
 export interface RegisteredProvider {
   readonly provider: Provider;
   readonly verifier: Verifier;
+  /** The one that it would have with other settings. */
+  readonly verifierWith: (read: ReadSetting) => Verifier;
 }
 
 /** Token of the map from a provider's name to its registration. */
@@ -19,7 +21,11 @@ export function registerProviders(
   return new Map(
     providers.map((provider) => [
       provider.name,
-      { provider, verifier: provider.verifier(config.read, tools) },
+      {
+        provider,
+        verifier: provider.verifier(config.read, tools),
+        verifierWith: (read) => provider.verifier(read, tools),
+      },
     ]),
   );
 }

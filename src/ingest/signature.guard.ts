@@ -1,17 +1,21 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Delivery } from '../model/index.js';
+import type { Delivery, Provider, RejectionReason } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
 import { checkSize, findProvider, tooManyFailures } from './admission.js';
-import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
+import { PROVIDERS, type ProviderRegistry, type RegisteredProvider } from './provider-registry.js';
 import { publicUrl } from './public-url.js';
+import { Quarantine, type Rejection } from './quarantine.js';
 import type { VerifiedRequest } from './read-delivery.js';
 import { sourceOf } from './source-address.js';
 
 /** Seconds after which a sender may try again when verification itself is hindered. */
 const RETRY_AFTER_SECONDS = 30;
+
+/** Seconds after which a sender may try a provider again that is not configured. */
+const UNCONFIGURED_RETRY_SECONDS = 300;
 
 /** A request that has passed the guard. */
 export type WebhookRequest = FastifyRequest<{ Params: { provider: string } }> & {
@@ -24,6 +28,7 @@ export class SignatureGuard implements CanActivate {
   constructor(
     @Inject(PROVIDERS) private readonly registry: ProviderRegistry,
     private readonly lane: AcceptDelivery,
+    private readonly quarantine: Quarantine,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -47,16 +52,16 @@ export class SignatureGuard implements CanActivate {
         request.verified = { provider, delivery, secretLabel: verification.secretLabel };
         return true;
       case 'refused':
+        this.quarantine.hold(rejectionOf(request, provider, delivery, verification.reason));
         throw new Problem(provider.replies?.refused ?? 400, 'Signature not accepted', {
           extensions: { reason: verification.reason },
         });
       case 'over_limit':
         throw tooManyFailures(provider, verification.retryAfterSeconds);
       case 'unconfigured':
-        throw new Problem(503, 'Provider not configured', {
-          detail: `${verification.setting} is not set`,
-          retryAfter: RETRY_AFTER_SECONDS,
-        });
+        // Some senders never come again by themselves, whatever the reply says.
+        this.quarantine.hold(rejectionOf(request, provider, delivery, 'unconfigured'));
+        throw unconfigured(registered, verification.setting);
       case 'unavailable':
         throw new Problem(503, 'Verification not possible now', {
           detail: verification.reason,
@@ -64,4 +69,26 @@ export class SignatureGuard implements CanActivate {
         });
     }
   }
+}
+
+function rejectionOf(
+  { ip }: FastifyRequest,
+  { name }: Provider,
+  delivery: Delivery,
+  reason: RejectionReason,
+): Rejection {
+  return { provider: name, delivery, source: ip, reason };
+}
+
+/** @param setting without which this delivery cannot be verified; others may be */
+function unconfigured({ provider, verifier }: RegisteredProvider, setting: string): Problem {
+  return verifier.configured
+    ? new Problem(503, 'Provider not configured', {
+        detail: `${setting} is not set`,
+        retryAfter: RETRY_AFTER_SECONDS,
+      })
+    : new Problem(503, 'Provider not configured', {
+        detail: `Webhooks of ${provider.name} cannot be verified, for nothing that they are signed with is set`,
+        retryAfter: UNCONFIGURED_RETRY_SECONDS,
+      });
 }

@@ -2,7 +2,9 @@ import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AcceptDelivery } from './accept-delivery.js';
+import { judgeAcceptance } from './judge-acceptance.js';
 import { ProviderRateGuard } from './provider-rate.guard.js';
+import { Quarantine } from './quarantine.js';
 import { SignatureGuard, type WebhookRequest } from './signature.guard.js';
 import { BatchReply, EventReply } from './webhook-reply.dto.js';
 import { replyTo } from './webhook-reply.js';
@@ -12,7 +14,10 @@ const RECORDED = { oneOf: [EventReply, BatchReply].map((reply) => ({ $ref: getSc
 @ApiTags('webhooks')
 @Controller('webhooks')
 export class WebhooksController {
-  constructor(private readonly lane: AcceptDelivery) {}
+  constructor(
+    private readonly lane: AcceptDelivery,
+    private readonly quarantine: Quarantine,
+  ) {}
 
   @Post(':provider')
   @UseGuards(SignatureGuard, ProviderRateGuard)
@@ -35,9 +40,17 @@ export class WebhooksController {
   @ApiResponse({ status: 415, description: 'Not a content type of the provider, not UTF-8, or compressed' })
   @ApiResponse({ status: 429, description: 'Too many; try again after Retry-After seconds' })
   @ApiResponse({ status: 503, description: 'Not possible now; try again after Retry-After seconds' })
-  async receive(@Req() { verified }: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
+  async receive(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { verified, ip } = request;
+    const { provider, delivery } = verified;
     const acceptance = await this.lane.accept(verified);
-    const { status, body } = replyTo(verified.provider, acceptance);
+    const judgement = judgeAcceptance(acceptance);
+    // It is signed, so it is worth holding until we read it better.
+    if (judgement.outcome === 'refused') {
+      const { reason, faults } = judgement;
+      this.quarantine.hold({ provider: provider.name, delivery, source: ip, reason, faults });
+    }
+    const { status, body } = replyTo(provider, acceptance);
     await reply.code(status).send(body);
   }
 }

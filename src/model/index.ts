@@ -50,6 +50,13 @@ export {
 export { signingKey, signingSecret, signingSecrets } from './signing-secret.js';
 export { parseForm, type ParsedForm } from './form.js';
 export { isForm, mediaTypeOf, readPayload } from './payload.js';
+export { knownSecrets, RETIRED, type KnownSecret } from './known-secrets.js';
+export {
+  REJECTION_STATES,
+  type RejectedRequest,
+  type RejectionReason,
+  type RejectionState,
+} from './rejection.js';
 export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
 export {
   ActionError,

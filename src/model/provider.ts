@@ -165,6 +165,11 @@ export interface Provider {
   readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;
   /** What else of a delivery may be used only once. */
   replayKey?(delivery: Delivery, envelope: Envelope): ReplayKey | undefined;
+  /**
+   * Which of the provider's modes (live, test, sandbox) a delivery says it is of, each of which has secrets of its own.
+   * For the doctor: nothing of the delivery is verified.
+   */
+  modeOf?(delivery: Delivery): string | undefined;
   readonly samples: readonly Sample[];
   /**
    * Signs as the provider would; `undefined` when the settings hold nothing to sign with.

@@ -28,6 +28,10 @@ describe('choice', () => {
     expect(setting.parse(given)).toEqual({ ok: true, value: given });
   });
 
+  it('tells what there is to choose', () => {
+    expect(setting.choices).toEqual(['live', 'sandbox', '']);
+  });
+
   it.each(['Live', 'LIVE', 'liv', 'constructor', 'live,sandbox'])('refuses %j', (given) => {
     expect(setting.parse(given)).toEqual({ ok: false, fault: 'must be one of live, sandbox' });
   });

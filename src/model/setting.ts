@@ -11,6 +11,8 @@ export interface Setting<T = unknown> {
   readonly generated: boolean;
   /** How a fresh value is written, of random bytes; base64url where nothing is said. */
   readonly writeFresh?: (random: Buffer) => string;
+  /** All texts that it takes, if it is a choice among some. */
+  readonly choices?: readonly string[];
   parse(text: string): ParsedSetting<T>;
 }
 
@@ -72,10 +74,11 @@ export function integer(described: Described & { min: number; max: number }): Se
 
 export function choice<const C extends string>(described: Described & { choices: readonly C[] }): Setting<C> {
   const { choices } = described;
-  return setting(described, (value) => {
+  const parse = (value: string): ParsedSetting<C> => {
     const chosen = choices.find((candidate) => candidate === value);
     return chosen === undefined ? fault(`must be one of ${choices.filter(Boolean).join(', ')}`) : ok(chosen);
-  });
+  };
+  return { ...setting(described, parse), choices };
 }
 
 /** An absolute URL of one of the given protocols (`https:` …), or empty. */

@@ -11,6 +11,8 @@ import { OpsTokenGuard } from './ops-token.guard.js';
 import { Readiness } from './readiness.js';
 import { RedriveController } from './redrive.controller.js';
 import { RedrivesController } from './redrives.controller.js';
+import { RejectedRequestsController } from './rejected-requests.controller.js';
+import { ReleaseController } from './release.controller.js';
 
 /** The operations API. */
 const CONTROLLERS = [
@@ -20,12 +22,14 @@ const CONTROLLERS = [
   RedriveController,
   RedrivesController,
   AuditController,
+  RejectedRequestsController,
+  ReleaseController,
 ];
 
 @Module({})
 export class OpsModule {
   /**
-   * @param observed the modules that know the queues and, where there are any, the workers
+   * @param observed the modules that know the queues and, where there are any, the request lane and the workers
    * @param api whether to serve the operations API beside the health checks
    */
   static with(observed: readonly DynamicModule[], api: boolean): DynamicModule {

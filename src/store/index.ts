@@ -26,6 +26,12 @@ export {
   type RunState,
   type UnknownOutcome,
 } from './redrive.store.js';
+export {
+  RejectedRequestStore,
+  type ListedRejectedRequest,
+  type NewRejectedRequest,
+} from './rejected-request.store.js';
+export type { RejectedRequestFilter } from './rejected-request.sql.js';
 export { RunStore, type Claim, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';
 export { StoreModule } from './store.module.js';

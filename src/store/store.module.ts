@@ -9,6 +9,7 @@ import { EventStore } from './event.store.js';
 import { InstallationStore } from './installation.store.js';
 import { PrismaService } from './prisma.service.js';
 import { RedriveStore } from './redrive.store.js';
+import { RejectedRequestStore } from './rejected-request.store.js';
 import { RunStore } from './run.store.js';
 import { StepStore } from './step.store.js';
 
@@ -18,6 +19,7 @@ const stores = [
   StepStore,
   DispatchStore,
   RedriveStore,
+  RejectedRequestStore,
   EventReader,
   DeadLetterReader,
   AuditReader,

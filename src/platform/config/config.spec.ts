@@ -32,6 +32,17 @@ describe('the configuration', () => {
     expect(faultsOf({ RETRY_OVERRIDES: 'strpe=5' })).toEqual([
       'RETRY_OVERRIDES has strpe, but there is no such provider',
     ]);
+    expect(faultsOf({ RETRY_OVERRIDES: 'stripe' })).toEqual([
+      expect.stringMatching(/^RETRY_OVERRIDES must be name=attempts:base/),
+    ]);
+  });
+
+  it('has secrets for the doctor of providers that there are, and shows none', () => {
+    expect(faultsOf({ DOCTOR_SECRETS: 'stripe=whsec_hidden' })).toEqual([]);
+    expect(faultsOf({ DOCTOR_SECRETS: 'strpe=whsec_hidden' })).toEqual([
+      'DOCTOR_SECRETS has strpe, but there is no such provider',
+    ]);
+    expect(faultsOf({ DOCTOR_SECRETS: 'whsec_hidden' }).join()).not.toContain('hidden');
   });
 
   it('has rates for providers that there are', () => {

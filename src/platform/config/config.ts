@@ -70,8 +70,11 @@ export function readConfig(
   for (const setting of known) {
     const given = environment[setting.name]?.trim() ?? '';
     const parsed = setting.parse(given === '' ? setting.fallback : given);
-    if (parsed.ok) values.set(setting.name, parsed.value);
-    else faults.push(`${setting.name} ${parsed.fault}${setting.secret ? '' : `, but is "${given}"`}`);
+    // A faulty one is read as if it were not set, so that what depends on it can be checked all the same.
+    const used = parsed.ok ? parsed : setting.parse(setting.fallback);
+    if (used.ok) values.set(setting.name, used.value);
+    if (!parsed.ok)
+      faults.push(`${setting.name} ${parsed.fault}${setting.secret ? '' : `, but is "${given}"`}`);
   }
 
   const read: ReadSetting = <T>(setting: Setting<T>) => values.get(setting.name) as T;
@@ -81,6 +84,11 @@ export function readConfig(
       if (!providers.some((provider) => provider.name === name)) {
         faults.push(`${setting.name} has ${name}, but there is no such provider`);
       }
+    }
+  }
+  for (const { provider } of read(settings.doctorSecrets)) {
+    if (!providers.some(({ name }) => name === provider)) {
+      faults.push(`DOCTOR_SECRETS has ${provider}, but there is no such provider`);
     }
   }
   if (read(settings.environment) === 'production' && read(settings.opsToken) === '') {

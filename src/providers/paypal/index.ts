@@ -1,6 +1,7 @@
 import type { EventPattern, Provider } from '../../model/index.js';
 import { readPaypalEnvelope } from './envelope.js';
 import type { PaypalEventType, PaypalPayload } from './event-types.js';
+import { paypalMode } from './own-signature.js';
 import { signAsRelay } from './relay-scheme.js';
 import { paypalReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
@@ -55,6 +56,7 @@ export const paypal: Provider & {
     ),
   readEnvelope: readPaypalEnvelope,
   replayKey: paypalReplayKey,
+  modeOf: paypalMode,
   samples,
   // As a relay: only PayPal has the key of its own scheme.
   sign(sample, read, now) {

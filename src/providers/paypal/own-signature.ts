@@ -1,4 +1,4 @@
-import type { Delivery } from '../../model/index.js';
+import { singleHeader, type Delivery } from '../../model/index.js';
 import { isFresh } from '../schemes/freshness.js';
 import { requiredHeaders } from '../schemes/required-headers.js';
 import { fromBase64 } from '../schemes/signature-bytes.js';
@@ -23,6 +23,12 @@ const CERTIFICATE_URL: Record<PaypalEnvironment, RegExp> = {
   live: /^https:\/\/api\.paypal\.com\/v1\/notifications\/certs\/[A-Za-z0-9_-]{1,128}$/,
   sandbox: /^https:\/\/api\.sandbox\.paypal\.com\/v1\/notifications\/certs\/[A-Za-z0-9_-]{1,128}$/,
 };
+
+/** Where its certificate comes from tells which PayPal a delivery says it is of. */
+export function paypalMode({ headers }: Delivery): PaypalEnvironment | undefined {
+  const url = singleHeader(headers, 'paypal-cert-url') ?? '';
+  return (['live', 'sandbox'] as const).find((mode) => CERTIFICATE_URL[mode].test(url));
+}
 
 export type OwnSignature = { outcome: 'read'; certificateUrl: string; signature: Buffer } | Refused;
 

@@ -1,4 +1,4 @@
-import type { Envelope, EnvelopeReading } from '../../model/index.js';
+import type { Delivery, Envelope, EnvelopeReading } from '../../model/index.js';
 import { readBody, type BodyFields, type Shape } from '../body-fields.js';
 import { momentFromIso, momentFromSeconds } from '../moment.js';
 
@@ -54,4 +54,12 @@ function readThin(fields: BodyFields): Envelope {
     occurredAt: fields.moment('/created', momentFromIso, 'must be an ISO 8601 time with a zone'),
     entity: fields.key('/related_object/id'),
   };
+}
+
+/** Test mode and live mode have endpoints of their own, each with its signing secret. */
+export function stripeMode({ body }: Delivery): string | undefined {
+  // By its text: who asks has a body that nobody has verified, and that may be no JSON.
+  const [, livemode] = /"livemode"\s*:\s*(true|false)/.exec(body.toString('latin1')) ?? [];
+  if (livemode === undefined) return undefined;
+  return livemode === 'true' ? 'live' : 'test';
 }

@@ -1,5 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
-import { readStripeEnvelope } from './envelope.js';
+import { readStripeEnvelope, stripeMode } from './envelope.js';
 import type { StripeEventType, StripePayload } from './event-types.js';
 import { samples } from './samples.js';
 import { signAsStripe, stripeVerifier, webhookSecret } from './scheme.js';
@@ -19,6 +19,7 @@ export const stripe: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => stripeVerifier(read(webhookSecret)),
   readEnvelope: readStripeEnvelope,
+  modeOf: stripeMode,
   samples,
   sign(sample, read, now) {
     const [key] = read(webhookSecret);

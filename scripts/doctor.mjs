@@ -1,0 +1,4 @@
+import { prepareService } from './prepare.mjs';
+
+await prepareService();
+await import('../dist/ops/commands/doctor.js');
