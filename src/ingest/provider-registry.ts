@@ -1,8 +1,8 @@
 import type { Provider, Verifier, VerifierTools } from '../model/index.js';
 import type { Config } from '../platform/config/index.js';
-import { providers } from '../providers/index.js';
+import { providers, withEnvelopeCheck } from '../providers/index.js';
 
-/** A provider with the verifier that its settings make. */
+/** A provider that checks what it reads, with the verifier that its settings make. */
 export interface RegisteredProvider {
   readonly provider: Provider;
   readonly verifier: Verifier;
@@ -16,7 +16,7 @@ export function registerProviders(config: Config, tools: VerifierTools): Provide
   return new Map(
     providers.map((provider) => [
       provider.name,
-      { provider, verifier: provider.verifier(config.read, tools) },
+      { provider: withEnvelopeCheck(provider), verifier: provider.verifier(config.read, tools) },
     ]),
   );
 }

@@ -139,7 +139,15 @@ export interface Provider {
   challenge?(payload: unknown, read: ReadSetting): Challenge | undefined;
   /** True if a delivery of it is a JSON array, each of whose elements is an event of its own. */
   readonly batched?: true;
-  /** Reads a verified delivery, or one element of a batched one; `payload` is its parsed body. */
+  /**
+   * What every payload must hold for its envelope to be read. Each field has a `description`, which ends the sentence
+   * "must be …" of a refusal.
+   */
+  readonly envelopeSchema?: JsonSchema;
+  /**
+   * Reads a verified delivery, or one element of a batched one; `payload` is its parsed body and has passed
+   * `envelopeSchema`. What is invalid can only be in the headers.
+   */
   readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;
   /** What else of a delivery may be used only once. */
   replayKey?(delivery: Delivery, envelope: Envelope): ReplayKey | undefined;

@@ -1,7 +1,7 @@
 import type { Envelope, EnvelopeFault, EnvelopeReading } from '../model/index.js';
+import { isRecord, keyAt, valueAt } from './payload-values.js';
 
-/** Characters. Ids, types and entity keys are columns with indexes. */
-const KEY_LIMIT = 255;
+export { storableKey } from './payload-values.js';
 
 /** What a text must look like, and the sentence that says so. Patterns bound the length as well. */
 export interface Shape {
@@ -35,12 +35,7 @@ export class BodyFields {
 
   /** The value at a pointer, or `undefined`. Only own properties count: `__proto__` is a field like any other. */
   at(pointer: string): unknown {
-    let value: unknown = this.#body;
-    for (const name of pointer.split('/').slice(1)) {
-      if (!isRecord(value) || !Object.hasOwn(value, name)) return undefined;
-      value = value[name];
-    }
-    return value;
+    return valueAt(this.#body, pointer);
   }
 
   /** A text of the given shape; anything else is a fault. */
@@ -71,21 +66,11 @@ export class BodyFields {
 
   /** The text at a pointer if it can be a key of ours, otherwise null: never a fault. */
   key(pointer: string): string | null {
-    return storableKey(this.at(pointer));
+    return keyAt(this.#body, pointer);
   }
 
   /** Notes a fault. The value itself stays out of the message: the reply goes to whoever sent it. */
   fault(path: string, value: unknown, message: string): void {
     this.faults.push({ path, message: value === undefined ? `is missing: ${message}` : message });
   }
-}
-
-/** Bounded, and free of what PostgreSQL refuses (NUL) or two of its rows could share (a lone surrogate). */
-export function storableKey(value: unknown): string | null {
-  if (typeof value !== 'string' || value === '' || value.length > KEY_LIMIT) return null;
-  return /[\p{Cc}\p{Cs}]/u.test(value) ? null : value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Provider } from '../model/index.js';
-import { providers } from './index.js';
+import type { JsonSchema, Provider } from '../model/index.js';
+import { providers, withEnvelopeCheck } from './index.js';
 import { NOON, delivered, deliveryOf, offline, readFrom } from './settings.fixture.js';
 
 const FOLDER = join(process.cwd(), 'src/providers');
@@ -13,6 +13,16 @@ function configured(provider: Provider) {
 }
 
 const unconfigured = readFrom({});
+
+/** The whole payload and all its fields, as far as the schema speaks of them. */
+function fieldsOf(schema: JsonSchema | undefined, name = ''): { name: string; schema: JsonSchema }[] {
+  if (schema === undefined) return [];
+  const branches = [schema, schema['then'], schema['else']] as (JsonSchema | undefined)[];
+  const fields = branches.flatMap((branch) =>
+    Object.entries((branch?.['properties'] ?? {}) as Record<string, JsonSchema>),
+  );
+  return [{ name, schema }, ...fields.flatMap(([field, rules]) => fieldsOf(rules, `${name}/${field}`))];
+}
 
 describe('the list of providers', () => {
   it('has every folder beside it that has a door', () => {
@@ -30,6 +40,7 @@ describe('the list of providers', () => {
 
 describe.each(providers)('$name', (provider) => {
   const verifier = provider.verifier(configured(provider), offline);
+  const { readEnvelope } = withEnvelopeCheck(provider);
 
   it('describes itself', () => {
     expect(provider.name).toMatch(/^[a-z][a-z0-9-]*$/);
@@ -64,6 +75,15 @@ describe.each(providers)('$name', (provider) => {
     for (const sample of provider.samples) expect(provider.sign(sample, unconfigured, NOON)).toBeUndefined();
   });
 
+  it('has an envelope schema that says of every field what it must be, and looks into no lists', () => {
+    for (const { name, schema } of fieldsOf(provider.envelopeSchema)) {
+      expect({ name, ...schema }).toMatchObject({ name, description: expect.stringMatching(/\w/) as string });
+    }
+    // So faults are not more than fields, however much is sent.
+    const rules = JSON.stringify(provider.envelopeSchema ?? {});
+    expect(rules).not.toMatch(/"(items|prefixItems|contains|patternProperties|\$ref)":/);
+  });
+
   it('has samples', () => {
     expect(provider.samples.length).toBeGreaterThan(0);
   });
@@ -76,7 +96,7 @@ describe.each(providers)('$name', (provider) => {
       const delivery = deliveryOf(headers, body);
       expect(verifier.configured).toBe(true);
       expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
-      const reading = provider.readEnvelope(JSON.parse(body.toString()), delivery.headers);
+      const reading = readEnvelope(JSON.parse(body.toString()), delivery.headers);
       expect(reading).toMatchObject({ outcome: 'read', envelope: { type: sample.type } });
     });
 
@@ -97,7 +117,7 @@ describe.each(providers)('$name', (provider) => {
 
     it('is another event each time', () => {
       const [one, other] = [signed(), signed()].map(({ headers, body }) =>
-        provider.readEnvelope(JSON.parse(body.toString()), delivered(headers)),
+        readEnvelope(JSON.parse(body.toString()), delivered(headers)),
       );
       if (one?.outcome !== 'read' || other?.outcome !== 'read') throw new Error('must be read');
       expect(one.envelope.deliveryKey).not.toBe(other.envelope.deliveryKey);
@@ -166,7 +186,7 @@ describe.each(providers)('$name', (provider) => {
   it.each([null, true, 0, '', 'text', [], [{}], {}, JSON.parse('{"__proto__":{"id":"evt_1"}}')])(
     'names the faults of the body %j',
     (payload: unknown) => {
-      const reading = provider.readEnvelope(payload, {});
+      const reading = readEnvelope(payload, {});
       if (reading.outcome !== 'invalid') throw new Error('must be invalid');
       expect(reading.faults.length).toBeGreaterThan(0);
       for (const { path, message } of reading.faults) {

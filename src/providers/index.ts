@@ -8,6 +8,7 @@ import { github } from './github/index.js';
 import { paypal } from './paypal/index.js';
 import { stripe } from './stripe/index.js';
 
+export { withEnvelopeCheck } from './envelope-check.js';
 export { github, type GithubEventType, type GithubPayload } from './github/index.js';
 export {
   paypal,

@@ -4,6 +4,7 @@ import type { PaypalEventType, PaypalPayload } from './event-types.js';
 import { signAsRelay } from './relay-scheme.js';
 import { paypalReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { paypalVerifier } from './scheme.js';
 import { environment, relaySecret, webhookId } from './settings.js';
 
@@ -47,6 +48,7 @@ export const paypal: Provider & {
       { webhookId: read(webhookId), environment: read(environment), relaySecrets: read(relaySecret) },
       tools,
     ),
+  envelopeSchema,
   readEnvelope: readPaypalEnvelope,
   replayKey: paypalReplayKey,
   samples,
