@@ -6,41 +6,86 @@ const MOST_VALUES = 500_000;
 /** Deeper nesting is nobody's event, and would overflow the stack of whoever writes it out again. */
 const DEEPEST_NESTING = 200;
 
+/** Bytes of a field's name, as it is sent. Names are kept by the engine as long as anything has them. */
+const LONGEST_NAME = 4096;
+
+/** Digits that every finite number can have before its point. */
+const MOST_DIGITS = 308;
+
 export type ParsedJson = { ok: true; value: unknown } | { ok: false; message: string };
 
-/** Parses bytes that must be JSON in valid UTF-8 (RFC 8259, without a byte order mark). */
+/**
+ * Parses bytes that must be JSON in valid UTF-8 (RFC 8259, without a byte order mark).
+ *
+ * Everybody who reads a payload parses the same bytes by `JSON.parse`, so all see the same: of a field that stands
+ * there twice the last one, of `__proto__` a field like any other, of a number what a double can hold of it. One that
+ * would become infinite is refused, since it would be `null` as soon as it is written out again.
+ */
 export function parseJson(body: Buffer): ParsedJson {
   if (!isUtf8(body)) return { ok: false, message: 'The body is not valid UTF-8' };
-  const excess = findExcess(body);
+  const { excess, mayOverflow } = scan(body);
   if (excess !== undefined) return { ok: false, message: excess };
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(body.toString('utf8')) as unknown };
+    value = JSON.parse(body.toString('utf8'));
   } catch {
     return { ok: false, message: 'The body is not valid JSON' };
   }
+  if (mayOverflow && !allFinite(value))
+    return { ok: false, message: 'The body has a number that is too large' };
+  return { ok: true, value };
 }
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const COMMA = 0x2c;
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+interface Scan {
+  /** What the body has too much of. */
+  readonly excess?: string;
+  /** Whether there is a number with an exponent, or a very long one. */
+  readonly mayOverflow: boolean;
+}
 
-/** What the body has too much of, found before anything is built from it. */
-function findExcess(body: Buffer): string | undefined {
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const [ZERO, NINE, SMALL_E, CAPITAL_E] = [0x30, 0x39, 0x65, 0x45];
+
+/** Looks at the bytes before anything is built from them. */
+function scan(body: Buffer): Scan {
   let depth = 0;
   let values = 1;
-  let inString = false;
+  let textStart: number | undefined;
+  let textBytes = 0;
+  let digits = 0;
+  let mayOverflow = false;
+  const excessOf = (excess: string): Scan => ({ excess, mayOverflow });
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
-    if (inString) {
+    if (textStart !== undefined) {
       if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      values++;
-      if (++depth > DEEPEST_NESTING) return `The body is nested deeper than ${DEEPEST_NESTING}`;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+      else if (byte === QUOTE) {
+        textBytes = index - textStart - 1;
+        textStart = undefined;
+      }
+      continue;
+    }
+    if (byte >= ZERO && byte <= NINE) {
+      if (++digits > MOST_DIGITS) mayOverflow = true;
+      continue;
+    }
+    if ((byte === SMALL_E || byte === CAPITAL_E) && digits > 0) mayOverflow = true;
+    digits = 0;
+    if (byte === QUOTE) textStart = index;
     else if (byte === COMMA) values++;
-    if (values > MOST_VALUES) return `The body has more than ${MOST_VALUES} values`;
+    else if (byte === COLON) {
+      if (textBytes > LONGEST_NAME) return excessOf(`The body has a name longer than ${LONGEST_NAME} bytes`);
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      values++;
+      if (++depth > DEEPEST_NESTING) return excessOf(`The body is nested deeper than ${DEEPEST_NESTING}`);
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
+    if (values > MOST_VALUES) return excessOf(`The body has more than ${MOST_VALUES} values`);
   }
-  return undefined;
+  return { mayOverflow };
+}
+
+function allFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(allFinite);
 }
