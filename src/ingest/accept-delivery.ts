@@ -7,6 +7,7 @@ import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { EventRecorder, type Recording } from '../record/index.js';
 import { workflowsFor } from '../workflows/index.js';
 import { parseJson } from './parse-json.js';
+import { PayloadCheck } from './payload-check.js';
 import type { RegisteredProvider } from './provider-registry.js';
 import { guardedReplayKey } from './replay-guard.js';
 
@@ -31,6 +32,7 @@ export class AcceptDelivery {
   constructor(
     private readonly recorder: EventRecorder,
     private readonly dispatcher: Dispatcher,
+    private readonly payloads: PayloadCheck,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -60,7 +62,10 @@ export class AcceptDelivery {
       workflows: workflowsFor({ provider: provider.name, type: envelope.type }, this.config.httpTargets),
       replayKey: guardedReplayKey(provider, delivery, envelope, this.config.replayGuard),
     });
-    if (recording.outcome === 'accepted') this.dispatcher.offer(recording.runs);
+    if (recording.outcome === 'accepted') {
+      this.dispatcher.offer(recording.runs);
+      this.payloads.offer(provider, envelope.type, delivery.body);
+    }
     if (recording.outcome === 'duplicate') this.dispatcher.offer(recording.unqueued);
     this.report(provider, envelope, recording);
     return recording;

@@ -1,6 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'winston';
+import { LOGGER } from '../platform/logging/index.js';
 import { RecordModule } from '../record/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
+import { PayloadCheck } from './payload-check.js';
+import { PayloadWarnings } from './payload-warnings.js';
 import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -13,7 +17,18 @@ export class IngestModule {
       module: IngestModule,
       imports: [RecordModule, dispatch],
       controllers: [WebhooksController],
-      providers: [{ provide: PROVIDERS, useValue: registry }, AcceptDelivery, SignatureGuard],
+      providers: [
+        { provide: PROVIDERS, useValue: registry },
+        PayloadWarnings,
+        {
+          provide: PayloadCheck,
+          inject: [PayloadWarnings, LOGGER],
+          useFactory: (warnings: PayloadWarnings, logger: Logger) => new PayloadCheck(warnings, logger),
+        },
+        AcceptDelivery,
+        SignatureGuard,
+      ],
+      exports: [PayloadWarnings],
     };
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EventPattern, Provider } from '../../model/index.js';
 import { readGithubEnvelope } from './envelope.js';
 import type { GithubEventType, GithubPayload } from './event-types.js';
+import { githubPayloadSchema } from './payload-schema.js';
 import { githubReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
 import { envelopeSchema } from './schema.js';
@@ -33,6 +34,7 @@ export const github: Provider & {
   bodyLimit: 25 * 1024 * 1024,
   verifier: (read) => githubVerifier(read(webhookSecret)),
   envelopeSchema,
+  payloadSchema: githubPayloadSchema,
   readEnvelope: readGithubEnvelope,
   replayKey: githubReplayKey,
   samples,
