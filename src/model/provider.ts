@@ -150,7 +150,7 @@ export interface Provider {
    * What every payload must hold for its envelope to be read. Each field has a `description`, which ends the sentence
    * "must be …" of a refusal.
    */
-  readonly envelopeSchema?: JsonSchema;
+  readonly envelopeSchema: JsonSchema;
   /**
    * What payloads of a type are like, where somebody keeps a schema of them. What does not fit is counted and told, and
    * refused never. It is asked for in a thread of its own, so it may take its time.
@@ -158,7 +158,7 @@ export interface Provider {
   payloadSchema?(type: string): SchemaPart | undefined;
   /**
    * Reads a verified delivery, or one element of a batched one; `payload` is its parsed body and has passed
-   * `envelopeSchema`. What is invalid can only be in the headers.
+   * `envelopeSchema`. What no schema of a payload can say, such as what stands in headers, is checked here.
    */
   readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;
   /** What else of a delivery may be used only once. */

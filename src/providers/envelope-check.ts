@@ -28,7 +28,6 @@ const compiler = new Ajv2020({
  * @throws {Error} for a schema that is none, or says what only a mistake would say
  */
 export function withEnvelopeCheck(provider: Provider): Provider {
-  if (provider.envelopeSchema === undefined) return provider;
   const validate = compiler.compile(provider.envelopeSchema);
   return {
     ...provider,
