@@ -4,7 +4,7 @@ import { ConfigModule } from '@nestjs/config';
 import { WinstonModule } from 'nest-winston';
 import type { Logger } from 'winston';
 import { DispatchModule } from './dispatch/index.js';
-import { IngestModule, type ProviderRegistry } from './ingest/index.js';
+import { IngestModule, PROVIDERS, type ProviderRegistry } from './ingest/index.js';
 import { OpsModule } from './ops/index.js';
 import { CircuitBreaker } from './platform/circuit-breaker/index.js';
 import { CONFIG, configNamespace, type Config } from './platform/config/index.js';
@@ -46,7 +46,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.with(resources),
-        ...(config.role === 'worker' ? [] : [IngestModule.with(providers, dispatch)]),
+        ...(config.role === 'worker' ? [] : [IngestModule.with(dispatch)]),
         dispatch,
         ...(config.role === 'api' ? [] : [CircuitModule]),
         ...workers,
@@ -59,9 +59,10 @@ export class AppModule {
 /** What every part may ask for. */
 @Module({})
 class PlatformModule {
-  static with({ config, logger, pool, queue }: Resources): DynamicModule {
+  static with({ config, logger, pool, queue, providers }: Resources): DynamicModule {
     const shared = [
       { provide: LOGGER, useValue: logger },
+      { provide: PROVIDERS, useValue: providers },
       { provide: DATABASE_POOL, useValue: pool },
       { provide: QUEUE_CONNECTIONS, useValue: queue },
     ];

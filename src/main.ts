@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { explainFault, loadEnvironment, readConfig } from './platform/config/index.js';
+import { loadConfig } from './load-config.js';
+import { explainFault } from './platform/config/index.js';
 import { createLogger } from './platform/logging/index.js';
 import { onStopSignal } from './platform/process/index.js';
-import { providers } from './providers/index.js';
 import { startService, type RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
@@ -16,9 +16,9 @@ function report(line: string): void {
 }
 
 async function start(): Promise<RunningService> {
-  const config = readConfig(loadEnvironment('.env', providers, report), providers);
+  const { config, providers } = loadConfig(report);
   const logger = createLogger(config.logLevel, config.logDir);
-  const service = await startService(config, logger, report);
+  const service = await startService(config, providers, logger, report);
   report(
     `Ready on ${service.url} · webhooks at /webhooks/{${[...service.providers.keys()].join(',')}} · docs at /api/docs`,
   );

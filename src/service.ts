@@ -7,6 +7,7 @@ import type { Logger } from 'winston';
 import { AppModule } from './app.module.js';
 import { addAdmission, registerProviders, type ProviderRegistry } from './ingest/index.js';
 import { serveApiDocs } from './ops/index.js';
+import type { Provider } from './model/index.js';
 import type { Config } from './platform/config/index.js';
 import { createPool, type DatabasePool } from './platform/database/index.js';
 import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';
@@ -59,11 +60,13 @@ export interface RunningService {
 /**
  * Starts the service: database, migrations, queue, application.
  *
+ * @param offered all providers, those that have no secret too
  * @param report is told each step that takes time
  * @throws what is in the way; then all that was opened is closed again
  */
 export async function startService(
   config: Config,
+  offered: readonly Provider[],
   logger: Logger,
   report: (line: string) => void,
 ): Promise<RunningService> {
@@ -86,7 +89,7 @@ export async function startService(
     const installationId = await readInstallationId(pool);
     const queue = await connectQueue(config.queue, database.url, warn('The queue is away'), installationId);
     closers.add('queue connections', () => queue.close());
-    const providers = registerProviders(config, {
+    const providers = registerProviders(offered, config, {
       now: Date.now,
       fetch: globalThis.fetch,
       trustedRoots: rootCertificates,

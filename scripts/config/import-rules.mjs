@@ -16,7 +16,7 @@ export const MAY_IMPORT = {
 };
 
 /** The files beside the folders that put everything together. */
-export const COMPOSITION = ['app.module', 'main', 'service'];
+export const COMPOSITION = ['app.module', 'load-config', 'main', 'service'];
 
 /** Folders whose own folders are units, each with a door (`index.ts`) of its own and none in common. */
 export const DIVIDED = ['platform'];

@@ -1,30 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
-import type { Delivery, Envelope, EnvelopeFault, Provider, Verification } from '../model/index.js';
+import type { Delivery, Provider, Verification } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { LOGGER, withLogContext } from '../platform/logging/index.js';
-import { EventRecorder, type Recording } from '../record/index.js';
+import { LOGGER } from '../platform/logging/index.js';
+import {
+  EventRecorder,
+  type DeliveryRecording,
+  type Recording,
+  type VerifiedEvent,
+} from '../record/index.js';
+import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
-import { parseJson } from './parse-json.js';
+import { reportRecording, reportUnrecorded } from './delivery-report.js';
 import { PayloadCheck } from './payload-check.js';
 import type { RegisteredProvider } from './provider-registry.js';
+import {
+  readDelivery,
+  type ReadEvent,
+  type UnrecordedReading,
+  type VerifiedRequest,
+} from './read-delivery.js';
 import { guardedReplayKey } from './replay-guard.js';
 
-/** A delivery of which the provider has shown that it is its own. */
-export interface VerifiedRequest {
-  readonly provider: Provider;
-  readonly delivery: Delivery;
-  readonly secretLabel: string;
-}
-
-export type Acceptance =
-  | Recording
-  /** Signed, but not what the provider's envelope demands. */
-  | { outcome: 'invalid'; faults: readonly EnvelopeFault[] };
+export type Acceptance = DeliveryRecording | UnrecordedReading;
 
 /**
- * The request lane on one page: verify, validate, record, then offer what is to be done.
+ * The request lane on one page: verify, read, record, then offer what is to be done.
  * The reply waits for the commit and for nothing after it.
  */
 @Injectable()
@@ -46,58 +48,60 @@ export class AcceptDelivery {
     return verification;
   }
 
-  async accept({ provider, delivery, secretLabel }: VerifiedRequest): Promise<Acceptance> {
-    const parsed = parseJson(delivery.body);
-    if (!parsed.ok) return this.refuse(provider, [{ path: '', message: parsed.message }]);
-    const reading = provider.readEnvelope(parsed.value, delivery.headers);
-    if (reading.outcome === 'invalid') return this.refuse(provider, reading.faults);
+  async accept(request: VerifiedRequest): Promise<Acceptance> {
+    const { provider } = request;
+    const reading = readDelivery(request, this.config.read);
+    if (reading.outcome !== 'read') {
+      reportUnrecorded(this.logger, provider.name, reading);
+      return reading;
+    }
+    const { events } = reading;
+    // A batch may be empty. Nothing is to be recorded then, and nothing can be lost.
+    if (events.length === 0) return { outcome: 'recorded', recordings: [] };
 
-    const { envelope } = reading;
-    const recording = await this.recorder.record({
+    const recorded = await this.recorder.record(this.toRecord(request, events));
+    if (recorded.outcome === 'recorded') {
+      this.dispatcher.offer(recorded.recordings.flatMap(unqueuedRuns));
+      const isNew = (index: number) => recorded.recordings[index]?.outcome === 'accepted';
+      for (const { envelope, body } of events.filter((_event, index) => isNew(index))) {
+        this.payloads.offer(provider, envelope.type, body);
+      }
+    }
+    reportRecording(this.logger, provider.name, events, recorded);
+    return recorded;
+  }
+
+  private toRecord({ provider, delivery, secretLabel }: VerifiedRequest, events: readonly ReadEvent[]) {
+    const { httpTargets, replayGuard } = this.config;
+    const headers = keepHeaders(provider, delivery);
+    return events.map(({ envelope, body }): VerifiedEvent => ({
       provider: provider.name,
       envelope,
-      body: delivery.body,
-      headers: keepHeaders(provider, delivery),
+      body,
+      headers,
       secretLabel,
-      workflows: workflowsFor({ provider: provider.name, type: envelope.type }, this.config.httpTargets),
-      replayKey: guardedReplayKey(provider, delivery, envelope, this.config.replayGuard),
-    });
-    if (recording.outcome === 'accepted') {
-      this.dispatcher.offer(recording.runs);
-      this.payloads.offer(provider, envelope.type, delivery.body);
-    }
-    if (recording.outcome === 'duplicate') this.dispatcher.offer(recording.unqueued);
-    this.report(provider, envelope, recording);
-    return recording;
-  }
-
-  private refuse(provider: Provider, faults: readonly EnvelopeFault[]): Acceptance {
-    this.logger.warn('Delivery refused', { provider: provider.name, faults });
-    return { outcome: 'invalid', faults };
-  }
-
-  private report(provider: Provider, { type, deliveryKey }: Envelope, recording: Recording): void {
-    const { outcome } = recording;
-    const eventId = 'eventId' in recording ? recording.eventId : undefined;
-    const facts = { provider: provider.name, type, outcome };
-    withLogContext({ ...(eventId !== undefined && { eventId }) }, () => {
-      if (outcome === 'replayed') {
-        this.logger.warn('Replay refused', { ...facts, deliveryKey, replayOf: recording.replayOf });
-      } else if (outcome === 'accepted' && recording.suspectedReplayOf !== null) {
-        const { suspectedReplayOf } = recording;
-        this.logger.warn('Suspected replay recorded', { ...facts, suspectedReplayOf });
-      } else if (outcome === 'duplicate' && recording.conflict) {
-        this.logger.warn('Delivery recorded', { ...facts, conflict: true });
-      } else {
-        this.logger.log(eventId === undefined ? 'warn' : 'info', 'Delivery recorded', facts);
-      }
-    });
+      workflows: workflowsFor({ provider: provider.name, type: envelope.type }, httpTargets),
+      replayKey: guardedReplayKey(provider, delivery, envelope, replayGuard),
+    }));
   }
 }
 
-function keepHeaders(provider: Provider, { headers }: Delivery): Record<string, string> {
+/** Runs that have no job yet: of a new event all, of a known one those that were never queued. */
+function unqueuedRuns(recording: Recording): readonly QueueableRun[] {
+  switch (recording.outcome) {
+    case 'accepted':
+      return recording.runs;
+    case 'duplicate':
+      return recording.unqueued;
+    case 'replayed':
+      return [];
+  }
+}
+
+/** The content type is kept of every delivery, since it says how the payload is to be read. */
+function keepHeaders({ keptHeaders }: Provider, { headers }: Delivery): Record<string, string> {
   return Object.fromEntries(
-    provider.keptHeaders.flatMap((name) => {
+    ['content-type', ...keptHeaders].flatMap((name) => {
       const values = headers[name];
       return values === undefined ? [] : [[name, values.join(', ')]];
     }),

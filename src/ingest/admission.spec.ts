@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { readConfig } from '../platform/config/index.js';
-import { Problem } from '../platform/http/index.js';
+import { keepRawBodies, Problem } from '../platform/http/index.js';
 import { providers } from '../providers/index.js';
 import { addAdmission } from './admission.js';
 import { registerProviders } from './provider-registry.js';
@@ -13,7 +13,12 @@ beforeAll(async () => {
   const config = readConfig({ GITHUB_WEBHOOK_SECRET: 'secret' }, providers);
   const tools = { now: Date.now, fetch: globalThis.fetch, trustedRoots: [] };
   fastify = Fastify();
-  addAdmission(fastify, registerProviders(config, tools));
+  const registry = new Map(registerProviders(providers, config, tools));
+  const github = registry.get('github')!;
+  const contentTypes = ['application/x-www-form-urlencoded', 'text/plain'];
+  registry.set('forms', { ...github, provider: { ...github.provider, name: 'forms', contentTypes } });
+  keepRawBodies(fastify);
+  addAdmission(fastify, registry);
   fastify.setErrorHandler((error, _request, reply) => {
     if (!(error instanceof Problem)) throw error;
     return reply.code(error.status).send({ title: error.title, retryAfter: error.options.retryAfter });
@@ -70,9 +75,23 @@ describe('a delivery', () => {
     'application/json-patch+json',
     'application/json; charset=utf-16',
     'application/json; charset=iso-8859-1',
+    'application/json; charset=utf-8; charset=utf-16',
+    'application/json; charset="utf-8',
+    'application/json, application/json',
     'text/plain; application/json',
   ])('of %j is refused', async (type) => {
     expect((await post('/webhooks/github', { 'content-type': type })).statusCode).toBe(415);
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded', 200],
+    ['Application/X-WWW-Form-Urlencoded; Charset=UTF-8', 200],
+    ['text/plain', 200],
+    ['application/x-www-form-urlencoded; charset=iso-8859-1', 415],
+    ['application/json', 415],
+    ['multipart/form-data; boundary=x', 415],
+  ])('to a provider with content types of its own, of %s, is answered with %i', async (type, status) => {
+    expect((await post('/webhooks/forms', { 'content-type': type })).statusCode).toBe(status);
   });
 
   it.each([

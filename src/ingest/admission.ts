@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Provider } from '../model/index.js';
+import { mediaTypeOf, type Provider } from '../model/index.js';
 import { Problem } from '../platform/http/index.js';
 import { BodyBudget } from './body-budget.js';
 import type { ProviderRegistry, RegisteredProvider } from './provider-registry.js';
@@ -13,6 +13,11 @@ const OVERLOAD_RETRY_SECONDS = 2;
 
 /** Bytes of bodies at the same time: ten of the largest, or some hundred thousand usual ones. */
 const BODY_BUDGET = 256 * 1024 * 1024;
+
+/** What a provider sends that says nothing else. */
+const JSON_ONLY: readonly string[] = ['application/json'];
+
+const UTF8 = /^charset=(?:utf-?8|"utf-?8")$/;
 
 const WEBHOOK_ROUTE = '/webhooks/:provider';
 
@@ -44,7 +49,7 @@ function admit(
   budget: BodyBudget,
 ): void {
   const { provider } = findProvider((params as { provider: string }).provider, registry);
-  checkContent(headers);
+  checkContent(headers, provider);
   // A body in chunks does not say how long it will be.
   const bytes = Number(headers['content-length'] ?? (headers['transfer-encoding'] ? provider.bodyLimit : 0));
   checkSize(bytes, provider);
@@ -73,18 +78,19 @@ export function findProvider(name: string, registry: ProviderRegistry): Register
   return registered;
 }
 
-/** @throws {Problem} 415 unless the body is JSON in UTF-8, sent as it is */
-function checkContent(headers: IncomingHttpHeaders): void {
+/** @throws {Problem} 415 unless the body is of a type that the provider sends, in UTF-8, and sent as it is */
+function checkContent(headers: IncomingHttpHeaders, { contentTypes = JSON_ONLY }: Provider): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Problem(415, 'Unsupported content encoding', { detail: 'Send the body as it is' });
   }
-  const [type, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
-  if (type?.trim() !== 'application/json') {
-    throw new Problem(415, 'Unsupported content type', { detail: 'Send application/json' });
+  const contentType = headers['content-type'] ?? '';
+  if (!contentTypes.includes(mediaTypeOf(contentType))) {
+    throw new Problem(415, 'Unsupported content type', { detail: `Send ${contentTypes.join(' or ')}` });
   }
-  const charset = parameters.map((parameter) => parameter.trim()).find((text) => text.startsWith('charset='));
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+  const parameters = contentType.toLowerCase().split(';').slice(1);
+  const charsets = parameters.map((text) => text.trim()).filter((text) => text.startsWith('charset='));
+  if (!charsets.every((charset) => UTF8.test(charset))) {
     throw new Problem(415, 'Unsupported charset', { detail: 'Send UTF-8' });
   }
 }

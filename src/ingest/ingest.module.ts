@@ -5,20 +5,18 @@ import { RecordModule } from '../record/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
 import { PayloadCheck } from './payload-check.js';
 import { PayloadWarnings } from './payload-warnings.js';
-import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 @Module({})
 export class IngestModule {
   /** @param dispatch the module that offers runs to their queues */
-  static with(registry: ProviderRegistry, dispatch: DynamicModule): DynamicModule {
+  static with(dispatch: DynamicModule): DynamicModule {
     return {
       module: IngestModule,
       imports: [RecordModule, dispatch],
       controllers: [WebhooksController],
       providers: [
-        { provide: PROVIDERS, useValue: registry },
         PayloadWarnings,
         {
           provide: PayloadCheck,

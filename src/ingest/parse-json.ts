@@ -1,4 +1,17 @@
 import { isUtf8 } from 'node:buffer';
+import {
+  CAPITAL_E,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  SMALL_E,
+  endOfString,
+  isDigit,
+} from './json-bytes.js';
 
 /** More values are nobody's event, and would take gigabytes once they are parsed. */
 const MOST_VALUES = 500_000;
@@ -31,9 +44,9 @@ export function parseJson(body: Buffer): ParsedJson {
   } catch {
     return { ok: false, message: 'The body is not valid JSON' };
   }
-  if (mayOverflow && !allFinite(value))
-    return { ok: false, message: 'The body has a number that is too large' };
-  return { ok: true, value };
+  return mayOverflow && !allFinite(value)
+    ? { ok: false, message: 'The body has a number that is too large' }
+    : { ok: true, value };
 }
 
 interface Scan {
@@ -43,44 +56,34 @@ interface Scan {
   readonly mayOverflow: boolean;
 }
 
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-const [ZERO, NINE, SMALL_E, CAPITAL_E] = [0x30, 0x39, 0x65, 0x45];
-
 /** Looks at the bytes before anything is built from them. */
 function scan(body: Buffer): Scan {
   let depth = 0;
   let values = 1;
-  let textStart: number | undefined;
-  let textBytes = 0;
   let digits = 0;
+  let stringBytes = 0;
   let mayOverflow = false;
-  const excessOf = (excess: string): Scan => ({ excess, mayOverflow });
+  const tooMuch = (excess: string): Scan => ({ excess, mayOverflow });
   for (let index = 0; index < body.length; index++) {
-    const byte = body[index] as number;
-    if (textStart !== undefined) {
-      if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) {
-        textBytes = index - textStart - 1;
-        textStart = undefined;
-      }
-      continue;
-    }
-    if (byte >= ZERO && byte <= NINE) {
+    const byte = body[index];
+    if (isDigit(byte)) {
       if (++digits > MOST_DIGITS) mayOverflow = true;
       continue;
     }
     if ((byte === SMALL_E || byte === CAPITAL_E) && digits > 0) mayOverflow = true;
     digits = 0;
-    if (byte === QUOTE) textStart = index;
-    else if (byte === COMMA) values++;
-    else if (byte === COLON) {
-      if (textBytes > LONGEST_NAME) return excessOf(`The body has a name longer than ${LONGEST_NAME} bytes`);
+    if (byte === QUOTE) {
+      const end = endOfString(body, index);
+      stringBytes = end - index - 1;
+      index = end;
+    } else if (byte === COLON) {
+      if (stringBytes > LONGEST_NAME) return tooMuch(`The body has a name longer than ${LONGEST_NAME} bytes`);
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
-      if (++depth > DEEPEST_NESTING) return excessOf(`The body is nested deeper than ${DEEPEST_NESTING}`);
+      if (++depth > DEEPEST_NESTING) return tooMuch(`The body is nested deeper than ${DEEPEST_NESTING}`);
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
-    if (values > MOST_VALUES) return excessOf(`The body has more than ${MOST_VALUES} values`);
+    else if (byte === COMMA) values++;
+    if (values > MOST_VALUES) return tooMuch(`The body has more than ${MOST_VALUES} values`);
   }
   return { mayOverflow };
 }

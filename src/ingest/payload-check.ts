@@ -42,7 +42,7 @@ export function startCheckThread(): Worker {
   });
 }
 
-type CheckableProvider = Pick<Provider, 'name' | 'batched' | 'payloadSchema'>;
+type CheckableProvider = Pick<Provider, 'name' | 'payloadSchema'>;
 
 /**
  * Has payloads of accepted events checked by the schemas that their providers keep, after the reply and beside the
@@ -62,8 +62,8 @@ export class PayloadCheck implements OnModuleDestroy {
   ) {}
 
   /** Costs the request lane nothing: even the copy for the thread is made when the reply is on its way. */
-  offer({ name, batched, payloadSchema }: CheckableProvider, type: string, body: Buffer): void {
-    if (payloadSchema === undefined || batched) return;
+  offer({ name, payloadSchema }: CheckableProvider, type: string, body: Buffer): void {
+    if (payloadSchema === undefined) return;
     setImmediate(() => this.send(name, type, body));
   }
 

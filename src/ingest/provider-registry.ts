@@ -1,6 +1,6 @@
 import type { Provider, Verifier, VerifierTools } from '../model/index.js';
 import type { Config } from '../platform/config/index.js';
-import { providers, withEnvelopeCheck } from '../providers/index.js';
+import { withEnvelopeCheck } from '../providers/index.js';
 
 /** A provider that checks what it reads, with the verifier that its settings make. */
 export interface RegisteredProvider {
@@ -12,7 +12,11 @@ export interface RegisteredProvider {
 export const PROVIDERS = Symbol('PROVIDERS');
 export type ProviderRegistry = ReadonlyMap<string, RegisteredProvider>;
 
-export function registerProviders(config: Config, tools: VerifierTools): ProviderRegistry {
+export function registerProviders(
+  providers: readonly Provider[],
+  config: Config,
+  tools: VerifierTools,
+): ProviderRegistry {
   return new Map(
     providers.map((provider) => [
       provider.name,

@@ -3,9 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import type { Delivery } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
-import { AcceptDelivery, type VerifiedRequest } from './accept-delivery.js';
+import { AcceptDelivery } from './accept-delivery.js';
+import type { VerifiedRequest } from './read-delivery.js';
 import { checkSize, findProvider } from './admission.js';
 import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
+import { publicUrl } from './public-url.js';
 
 /** Seconds after which a sender may try again when verification itself is hindered. */
 const RETRY_AFTER_SECONDS = 30;
@@ -36,7 +38,7 @@ export class SignatureGuard implements CanActivate {
       headers: request.raw.headersDistinct,
       body,
       receivedAt: Date.now(),
-      url: publicUrlOf(request, this.config.publicUrl),
+      url: publicUrl(request, this.config.publicUrl),
     };
     const verification = await this.lane.verify(registered, delivery);
     switch (verification.outcome) {
@@ -44,7 +46,9 @@ export class SignatureGuard implements CanActivate {
         request.verified = { provider, delivery, secretLabel: verification.secretLabel };
         return true;
       case 'refused':
-        throw new Problem(400, 'Signature not accepted', { extensions: { reason: verification.reason } });
+        throw new Problem(provider.replies?.refused ?? 400, 'Signature not accepted', {
+          extensions: { reason: verification.reason },
+        });
       case 'unconfigured':
         throw new Problem(503, 'Provider not configured', {
           detail: `${verification.setting} is not set`,
@@ -57,10 +61,4 @@ export class SignatureGuard implements CanActivate {
         });
     }
   }
-}
-
-/** The address of a request as its sender wrote it: behind a proxy only `PUBLIC_URL` can tell. */
-function publicUrlOf({ protocol, host, url }: FastifyRequest, publicUrl: string): string {
-  const base = publicUrl === '' ? `${protocol}://${host}` : publicUrl.replace(/\/+$/, '');
-  return base + url;
 }

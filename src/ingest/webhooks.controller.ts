@@ -1,15 +1,12 @@
 import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Problem } from '../platform/http/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
 import { SignatureGuard, type WebhookRequest } from './signature.guard.js';
+import { BatchReply, EventReply } from './webhook-reply.dto.js';
+import { replyTo } from './webhook-reply.js';
 
-/** Seconds after which a sender may try again. */
-const OVERLOAD_RETRY_SECONDS = 2;
-const DATABASE_RETRY_SECONDS = 5;
-
-type Reply = { code: 202 | 200; body: Record<string, unknown> };
+const RECORDED = { oneOf: [EventReply, BatchReply].map((reply) => ({ $ref: getSchemaPath(reply) })) };
 
 @ApiTags('webhooks')
 @Controller('webhooks')
@@ -18,49 +15,27 @@ export class WebhooksController {
 
   @Post(':provider')
   @UseGuards(SignatureGuard)
-  @ApiOperation({ summary: 'Take a signed webhook' })
+  @ApiOperation({
+    summary: 'Take a signed webhook',
+    description:
+      'Some providers demand other statuses than 202 and 200, or than 400 for a signature, and are sent those. ' +
+      'A challenge is answered as its provider demands.',
+  })
   @ApiParam({ name: 'provider', example: 'stripe' })
-  @ApiResponse({ status: 202, description: 'Recorded; it will be processed' })
-  @ApiResponse({ status: 200, description: 'Known already' })
+  @ApiExtraModels(EventReply, BatchReply)
+  @ApiResponse({ status: 202, description: 'Recorded; it will be processed', schema: RECORDED })
+  @ApiResponse({ status: 200, description: 'Known already', schema: RECORDED })
   @ApiResponse({
     status: 400,
     description: 'Signature not accepted, a replay, or not the envelope of the provider',
   })
   @ApiResponse({ status: 404, description: 'Unknown provider' })
+  @ApiResponse({ status: 413, description: 'Larger than the provider may send' })
+  @ApiResponse({ status: 415, description: 'Not a content type of the provider, not UTF-8, or compressed' })
   @ApiResponse({ status: 503, description: 'Not possible now; try again after Retry-After seconds' })
-  async receive(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { code, body } = await this.accept(request);
-    await reply.code(code).send(body);
-  }
-
-  /** @throws {Problem} */
-  private async accept({ verified }: WebhookRequest): Promise<Reply> {
+  async receive(@Req() { verified }: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
     const acceptance = await this.lane.accept(verified);
-    switch (acceptance.outcome) {
-      case 'accepted':
-        return { code: 202, body: { id: acceptance.eventId, status: 'accepted' } };
-      case 'duplicate': {
-        const { eventId, eventStatus, conflict } = acceptance;
-        return {
-          code: 200,
-          body: { id: eventId, status: 'duplicate', eventStatus, ...(conflict && { conflict }) },
-        };
-      }
-      case 'invalid':
-        throw new Problem(400, 'Not a valid event', { extensions: { errors: acceptance.faults } });
-      case 'replayed':
-        throw new Problem(400, 'Replay refused', {
-          detail: 'What makes this delivery genuine was used before, for another delivery',
-          extensions: { reason: 'replayed' },
-        });
-      case 'unstorable':
-        throw new Problem(400, 'Not a valid event', {
-          extensions: { errors: [{ path: '', message: 'The event holds a value that cannot be stored' }] },
-        });
-      case 'overloaded':
-        throw new Problem(503, 'Overloaded', { retryAfter: OVERLOAD_RETRY_SECONDS });
-      case 'unavailable':
-        throw new Problem(503, 'Database away', { retryAfter: DATABASE_RETRY_SECONDS });
-    }
+    const { status, body } = replyTo(verified.provider, acceptance);
+    await reply.code(status).send(body);
   }
 }

@@ -28,23 +28,27 @@ export {
   type SchemaPart,
   type SignedDelivery,
   singleHeader,
+  type StandIn,
   type Verification,
   type Verifier,
   type VerifierTools,
 } from './provider.js';
 export {
+  baseUrl,
   choice,
   integer,
   namedUrls,
   secret,
   secrets,
-  signingSecret,
   text,
   url,
   type ParsedSetting,
   type ReadSetting,
   type Setting,
 } from './setting.js';
+export { signingKey, signingSecret, signingSecrets } from './signing-secret.js';
+export { parseForm, type ParsedForm } from './form.js';
+export { isForm, mediaTypeOf, readPayload } from './payload.js';
 export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
 export {
   ActionError,

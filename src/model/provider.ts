@@ -123,6 +123,13 @@ export interface SignedDelivery {
   readonly body: Buffer;
 }
 
+/** Somebody who signs in place of a provider that alone has its private key, with a key of their own. */
+export interface StandIn {
+  /** Texts of the settings with which a service trusts them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly sign: (sample: Sample, now: number) => SignedDelivery;
+}
+
 /** Everything that is known about a provider. One folder under `src/providers` each. */
 export interface Provider {
   /** The last part of its webhook address. */
@@ -130,21 +137,36 @@ export interface Provider {
   /** The provider's own page about its webhooks, the source of the rules in its folder. */
   readonly documentation: string;
   readonly settings: readonly Setting[];
-  /** Headers that are stored with the payload; all others are dropped, for some carry secrets. */
+  /** Headers that are stored with the payload, beside its content type; all others are dropped, for some carry secrets. */
   readonly keptHeaders: readonly string[];
   /** Headers that its verifier reads. */
   readonly signatureHeaders: readonly string[];
+  /** Those of them that are the secret itself. They are never kept, and then nothing covers the body. */
+  readonly secretHeaders?: readonly string[];
   readonly retries: RetryFacts;
-  /** Media types of its bodies; `application/json` if it says nothing. A form is read as an object of texts. */
+  /**
+   * Media types of its bodies, in lower case; `application/json` if it says nothing.
+   * `application/x-www-form-urlencoded` is read as an object of texts, everything else as JSON.
+   */
   readonly contentTypes?: readonly string[];
-  /** Statuses that its own rules demand instead of 202, 200 and 400. */
+  /**
+   * Statuses that its own rules demand: `accepted` instead of 202 and 200, `refused` instead of 400 for a signature.
+   * An invalid body is 400 to everyone.
+   */
   readonly replies?: { readonly accepted?: number; readonly refused?: number };
   /** Bytes. */
   readonly bodyLimit: number;
   verifier(read: ReadSetting, tools: VerifierTools): Verifier;
-  /** Whether a verified delivery is no event but a challenge, and its reply. */
-  challenge?(payload: unknown, read: ReadSetting): Challenge | undefined;
-  /** True if a delivery of it is a JSON array, each of whose elements is an event of its own. */
+  /**
+   * Whether a verified delivery is no event but a challenge, and its reply. Nothing is recorded of it.
+   *
+   * @param secretLabel of the secret that verified it, for a reply that is signed must be so with the same one
+   */
+  challenge?(payload: unknown, read: ReadSetting, secretLabel: string): Challenge | undefined;
+  /**
+   * True if a delivery of it is a JSON array, each of whose elements is an event of its own. They are recorded together
+   * or not at all.
+   */
   readonly batched?: true;
   /**
    * What every payload must hold for its envelope to be read. Each field has a `description`, which ends the sentence
@@ -164,8 +186,17 @@ export interface Provider {
   /** What else of a delivery may be used only once. */
   replayKey?(delivery: Delivery, envelope: Envelope): ReplayKey | undefined;
   readonly samples: readonly Sample[];
-  /** Signs as the provider would; `undefined` when the settings hold nothing to sign with. */
-  sign(sample: Sample, read: ReadSetting, now: number): SignedDelivery | undefined;
+  /**
+   * Signs as the provider would; `undefined` when the settings hold nothing to sign with.
+   *
+   * @param url to which it will be sent, as the service will find it in {@link Delivery.url}
+   */
+  sign(sample: Sample, read: ReadSetting, now: number, url: string): SignedDelivery | undefined;
+  /**
+   * For a provider that signs with a private key, which no setting of ours holds, so that `sign` never can: a stand-in
+   * with a fresh key. Only a service that was started with its settings, such as that of a test, trusts it.
+   */
+  standIn?(): StandIn;
 }
 
 /** The header's only value; a header sent twice is no value, whatever it says. */

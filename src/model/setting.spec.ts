@@ -1,4 +1,4 @@
-import { choice, integer, namedUrls, secret, secrets, signingSecret, text, url } from './setting.js';
+import { baseUrl, choice, integer, namedUrls, secret, secrets, text, url } from './setting.js';
 
 const described = { name: 'NAME', description: 'What it is for.' };
 
@@ -89,36 +89,21 @@ describe('secrets', () => {
   });
 });
 
-describe('signingSecret', () => {
-  const setting = signingSecret({ ...described, generated: true });
-  const base64 = (bytes: number) => Buffer.alloc(bytes, 0xfb).toString('base64');
+describe('baseUrl', () => {
+  const setting = baseUrl({ ...described, protocols: ['https:', 'http:'] });
 
-  it.each(['', base64(24), base64(25), base64(64), `whsec_${base64(32)}`])('takes %j', (given) => {
+  it.each(['', 'https://x.org', 'HTTPS://x.org:8443/', 'http://[::1]/hooks'])('takes %j', (given) => {
     expect(setting.parse(given)).toEqual({ ok: true, value: given });
   });
 
   it.each([
-    'whsec_',
-    base64(23),
-    base64(65),
-    `WHSEC_${base64(32)}`,
-    `whsec_whsec_${base64(32)}`,
-    base64(32).replace('=', ''),
-    Buffer.alloc(33, 0xfb).toString('base64url'),
-    `${base64(33)} `,
-    'correct horse battery staple battery',
-  ])('refuses %j', (given) => {
-    expect(setting.parse(given)).toEqual({
-      ok: false,
-      fault: 'must be base64 of 24 to 64 bytes, with or without whsec_ before it',
-    });
-  });
-
-  it('is a secret, and takes what it writes', () => {
-    expect(setting).toMatchObject({ secret: true, generated: true });
-    const fresh = setting.writeFresh?.(Buffer.alloc(32, 0xfb)) ?? '';
-    expect(fresh).toBe(`whsec_${base64(32)}`);
-    expect(setting.parse(fresh)).toEqual({ ok: true, value: fresh });
+    ['x.org', 'must be a URL that starts with https:// or http://'],
+    ['ftp://x.org', 'must be a URL that starts with https:// or http://'],
+    ['https://user:hunter2@x.org', 'must be a URL without a user or a password'],
+    ['https://x.org/hooks?a=1', 'must be a URL without a query or a fragment'],
+    ['https://x.org/#', 'must be a URL without a query or a fragment'],
+  ])('refuses %j', (given, fault) => {
+    expect(setting.parse(given)).toEqual({ ok: false, fault });
   });
 });
 

@@ -46,40 +46,18 @@ export function secret(described: Described & { generated?: boolean }): Setting<
   };
 }
 
-/** Comma-separated secrets, all accepted at once, so that one can be rotated; blanks are dropped. */
-export function secrets(described: Described & { generated?: boolean }): Setting<readonly string[]> {
-  const parse = (value: string): ParsedSetting<readonly string[]> =>
-    ok(
-      value
-        .split(',')
-        .map((part) => part.trim())
-        .filter((part) => part !== ''),
-    );
-  return { ...setting(described, parse), generated: described.generated ?? false, secret: true };
+/** The parts of a comma-separated text; blanks are dropped. */
+export function commaSeparated(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
-const SIGNING_SECRET_PREFIX = 'whsec_';
-
-/**
- * A secret for Standard Webhooks: base64 of 24 to 64 bytes, after an optional `whsec_`; or empty.
- * Source: standard-webhooks.md, "Signature scheme".
- */
-export function signingSecret(described: Described & { generated?: boolean }): Setting<string> {
-  return {
-    ...setting(described, (value) => {
-      const base64 = value.startsWith(SIGNING_SECRET_PREFIX)
-        ? value.slice(SIGNING_SECRET_PREFIX.length)
-        : value;
-      const bytes = Buffer.from(base64, 'base64');
-      const canonical = bytes.toString('base64') === base64;
-      return value === '' || (canonical && bytes.length >= 24 && bytes.length <= 64)
-        ? ok(value)
-        : fault('must be base64 of 24 to 64 bytes, with or without whsec_ before it');
-    }),
-    generated: described.generated ?? false,
-    secret: true,
-    writeFresh: (random) => SIGNING_SECRET_PREFIX + random.toString('base64'),
-  };
+/** Comma-separated secrets, all accepted at once, so that one can be rotated; blanks are dropped. */
+export function secrets(described: Described & { generated?: boolean }): Setting<readonly string[]> {
+  const parse = (value: string): ParsedSetting<readonly string[]> => ok(commaSeparated(value));
+  return { ...setting(described, parse), generated: described.generated ?? false, secret: true };
 }
 
 export function integer(described: Described & { min: number; max: number }): Setting<number> {
@@ -117,6 +95,16 @@ export function url(
   };
 }
 
+/** An absolute URL to which paths are to be appended, or empty. As with {@link namedUrls}, a faulty one is not printed. */
+export function baseUrl(described: Described & { protocols: readonly string[] }): Setting<string> {
+  const { protocols } = described;
+  const parse = (value: string): ParsedSetting<string> => {
+    const wrong = value === '' ? undefined : faultOfBase(value, protocols);
+    return wrong === undefined ? ok(value) : fault(`must be ${wrong}`);
+  };
+  return { ...setting(described, parse), secret: true };
+}
+
 /**
  * `name=url`, separated by commas. No URL may have a password; one that has it all the same must not be
  * printed, so the whole is as good as a secret.
@@ -128,7 +116,7 @@ export function namedUrls(
   const parse = (value: string): ParsedSetting<ReadonlyMap<string, string>> =>
     parseNamed(value, 'url', (address) => {
       const wrong = faultOfBase(address, protocols);
-      return wrong === undefined ? ok(address) : fault(wrong);
+      return wrong === undefined ? ok(address) : fault(`must have ${wrong}`);
     });
   return { ...setting(described, parse), secret: true };
 }
@@ -161,16 +149,16 @@ export function parseNamed<T>(
   return ok(named);
 }
 
-/** What is wrong with a URL to which paths are to be appended. */
+/** What a URL to which paths are to be appended ought to be, and is not. */
 function faultOfBase(address: string, protocols: readonly string[]): string | undefined {
   if (
     !URL.canParse(address) ||
     !protocols.some((protocol) => address.toLowerCase().startsWith(`${protocol}//`))
   ) {
-    return `must have a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
+    return `a URL that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`;
   }
   const { username, password, href } = new URL(address);
-  if (username !== '' || password !== '') return 'must have a URL without a user or a password';
-  if (/[?#]/.test(href)) return 'must have a URL without a query or a fragment';
+  if (username !== '' || password !== '') return 'a URL without a user or a password';
+  if (/[?#]/.test(href)) return 'a URL without a query or a fragment';
   return undefined;
 }

@@ -1,8 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { PROVIDERS, type ProviderRegistry } from '../ingest/index.js';
 import { providerCircuit } from '../platform/circuit-breaker/index.js';
 import { Problem } from '../platform/http/index.js';
-import { providers } from '../providers/index.js';
 import { PostgresCircuitStore } from '../store/index.js';
 import { CircuitList, CircuitReason, CircuitView } from './circuit.dto.js';
 import { JsonBody } from './json-body.js';
@@ -18,7 +18,10 @@ const TARGET = /^(?:http|smtp):[A-Za-z0-9._:[\]-]{1,253}:\d{1,5}$/;
 @UseGuards(OpsTokenGuard)
 @Controller('api/v1/circuits')
 export class CircuitsController {
-  constructor(private readonly circuits: PostgresCircuitStore) {}
+  constructor(
+    private readonly circuits: PostgresCircuitStore,
+    @Inject(PROVIDERS) private readonly providers: ProviderRegistry,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -44,7 +47,7 @@ export class CircuitsController {
     description: 'Not a name of a circuit: http:host:port, smtp:host:port or provider:name',
   })
   async open(@Param('name') name: string, @Body(new JsonBody()) body: CircuitReason): Promise<CircuitView> {
-    if (!isCircuit(name)) throw noSuchCircuit();
+    if (!this.isCircuit(name)) throw noSuchCircuit();
     return this.circuits.openByHand(name, body.reason, OPS_ACTOR);
   }
 
@@ -58,16 +61,17 @@ export class CircuitsController {
   @ApiResponse({ status: 400, description: 'No reason' })
   @ApiResponse({ status: 404, description: 'No such circuit' })
   async close(@Param('name') name: string, @Body(new JsonBody()) body: CircuitReason): Promise<CircuitView> {
-    const circuit = isCircuit(name)
+    const circuit = this.isCircuit(name)
       ? await this.circuits.closeByHand(name, body.reason, OPS_ACTOR)
       : undefined;
     if (circuit === undefined) throw noSuchCircuit();
     return circuit;
   }
-}
 
-function isCircuit(name: string): boolean {
-  return TARGET.test(name) || providers.some((provider) => providerCircuit(provider.name) === name);
+  private isCircuit(name: string): boolean {
+    const ofProviders = [...this.providers.keys()].map(providerCircuit);
+    return TARGET.test(name) || ofProviders.includes(name);
+  }
 }
 
 function noSuchCircuit(): Problem {

@@ -78,4 +78,13 @@ describe('the view of an event', () => {
   it('has no payload once retention has dropped it', () => {
     expect(toEventView(withLedger([]))).toMatchObject({ payload: null, headers: {} });
   });
+
+  it.each([
+    ['application/json', '{"a":1}', { a: 1 }],
+    ['application/x-www-form-urlencoded', 'a=%7B1%7D', { a: '{1}' }],
+  ])('has a payload of %s as it was read', (contentType, body, payload) => {
+    const headers = { 'content-type': contentType };
+    const payloads = [{ eventId: 'event', receivedAt: AT, body: new Uint8Array(Buffer.from(body)), headers }];
+    expect(toEventView({ ...withLedger([]), payloads })).toMatchObject({ payload, headers });
+  });
 });

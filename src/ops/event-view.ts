@@ -1,4 +1,4 @@
-import { compensationName } from '../model/index.js';
+import { compensationName, readPayload } from '../model/index.js';
 import { statusOf, type EventLife, type ListedEvent } from '../store/index.js';
 import type {
   CompensationView,
@@ -18,10 +18,11 @@ export function toEventSummary(event: ListedEvent): EventSummary {
 /** An event with its whole life. */
 export function toEventView(event: EventLife): EventView {
   const [payload] = event.payloads;
+  const headers = (payload?.headers ?? {}) as Record<string, string>;
   return {
     ...facts(event),
-    payload: payload === undefined ? null : JSON.parse(Buffer.from(payload.body).toString('utf8')),
-    headers: (payload?.headers ?? {}) as Record<string, string>,
+    payload: payload === undefined ? null : readPayload(Buffer.from(payload.body), headers['content-type']),
+    headers,
     runs: event.runs.map(toRunView),
   };
 }

@@ -1,5 +1,5 @@
 import { RunExecution, type Execution, type TaskExecutor } from '../act/index.js';
-import { failure, type Failure, type TypedEvent, type Workflow } from '../model/index.js';
+import { failure, readPayload, type Failure, type TypedEvent, type Workflow } from '../model/index.js';
 import type { ClaimedRun } from '../store/index.js';
 
 /** So many workers may die over a run before it is taken for the cause. */
@@ -22,7 +22,7 @@ export class Attempt {
     } else if (run.body === null) {
       this.obstacle = failure('payload_dropped', 'Retention has dropped the payload');
     } else {
-      const payload = JSON.parse(run.body.toString('utf8')) as unknown;
+      const payload = readPayload(run.body, run.contentType);
       const event: TypedEvent<unknown> = { ...run.event, payload };
       this.execution = new RunExecution(run, workflow, event, tasks);
       this.obstacle = obstacleOf(run, this.execution);

@@ -1,7 +1,13 @@
-import type { Envelope, EnvelopeFault, EnvelopeReading } from '../model/index.js';
-import { isRecord, keyAt, valueAt } from './payload-values.js';
+import {
+  singleHeader,
+  type DeliveryHeaders,
+  type Envelope,
+  type EnvelopeFault,
+  type EnvelopeReading,
+} from '../model/index.js';
 
-export { storableKey } from './payload-values.js';
+/** Characters. Ids, types and entity keys are columns with indexes. */
+const KEY_LIMIT = 255;
 
 /** What a text must look like, and the sentence that says so. Patterns bound the length as well. */
 export interface Shape {
@@ -14,14 +20,19 @@ export interface Shape {
  * only if there was no fault, so that a reply can name all faults at once.
  */
 export function readBody(payload: unknown, read: (fields: BodyFields) => Envelope): EnvelopeReading {
-  if (!isRecord(payload)) {
+  const fields = fieldsOf(payload);
+  if (fields === undefined) {
     return { outcome: 'invalid', faults: [{ path: '', message: 'must be a JSON object' }] };
   }
-  const fields = new BodyFields(payload);
   const envelope = read(fields);
   return fields.faults.length === 0
     ? { outcome: 'read', envelope }
     : { outcome: 'invalid', faults: fields.faults };
+}
+
+/** The fields of a body that is a JSON object; `undefined` of any other. */
+export function fieldsOf(payload: unknown): BodyFields | undefined {
+  return isRecord(payload) ? new BodyFields(payload) : undefined;
 }
 
 /** Fields of a body, named by JSON pointer (RFC 6901, without escapes: no field we read needs any). */
@@ -35,7 +46,12 @@ export class BodyFields {
 
   /** The value at a pointer, or `undefined`. Only own properties count: `__proto__` is a field like any other. */
   at(pointer: string): unknown {
-    return valueAt(this.#body, pointer);
+    let value: unknown = this.#body;
+    for (const name of pointer.split('/').slice(1)) {
+      if (!isRecord(value) || !Object.hasOwn(value, name)) return undefined;
+      value = value[name];
+    }
+    return value;
   }
 
   /** A text of the given shape; anything else is a fault. */
@@ -49,6 +65,14 @@ export class BodyFields {
   /** As `text`, but the field may be absent or null. */
   optionalText(pointer: string, shape: Shape): string {
     return (this.at(pointer) ?? null) === null ? '' : this.text(pointer, shape);
+  }
+
+  /** As `text`, of a header that must be sent once. A fault has the header's name as its path. */
+  header(headers: DeliveryHeaders, name: string, shape: Shape): string {
+    const value = singleHeader(headers, name.toLowerCase());
+    if (value !== undefined && shape.pattern.test(value)) return value;
+    this.fault(name, value, shape.message);
+    return '';
   }
 
   object(pointer: string): void {
@@ -66,11 +90,21 @@ export class BodyFields {
 
   /** The text at a pointer if it can be a key of ours, otherwise null: never a fault. */
   key(pointer: string): string | null {
-    return keyAt(this.#body, pointer);
+    return storableKey(this.at(pointer));
   }
 
   /** Notes a fault. The value itself stays out of the message: the reply goes to whoever sent it. */
   fault(path: string, value: unknown, message: string): void {
     this.faults.push({ path, message: value === undefined ? `is missing: ${message}` : message });
   }
+}
+
+/** Bounded, and free of what PostgreSQL refuses (NUL) or two of its rows could share (a lone surrogate). */
+export function storableKey(value: unknown): string | null {
+  if (typeof value !== 'string' || value === '' || value.length > KEY_LIMIT) return null;
+  return /[\p{Cc}\p{Cs}]/u.test(value) ? null : value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,16 +1,26 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonSchema, Provider } from '../model/index.js';
+import type { JsonSchema, Provider, SignedDelivery } from '../model/index.js';
 import { providers, withEnvelopeCheck } from './index.js';
-import { NOON, delivered, deliveryOf, offline, readFrom } from './settings.fixture.js';
+import {
+  ADDRESS,
+  NOON,
+  delivered,
+  deliveryOf,
+  eventsOf,
+  offline,
+  readFrom,
+  senderOf,
+} from './settings.fixture.js';
 
 const FOLDER = join(process.cwd(), 'src/providers');
 
-/** A value for every setting that the first start would generate. */
-function configured(provider: Provider) {
-  const generated = provider.settings.filter((setting) => setting.generated);
-  return readFrom(Object.fromEntries(generated.map(({ name }) => [name, `secret of ${name}`])));
-}
+/** The folder whose providers are files: the generic one has presets. */
+const GENERIC = 'generic';
+const PRESETS = join(FOLDER, GENERIC, 'presets');
+
+const senders = new Map(providers.map((provider) => [provider, senderOf(provider)]));
+const configured = (provider: Provider) => senders.get(provider)!.read;
 
 const unconfigured = readFrom({});
 
@@ -24,11 +34,16 @@ function fieldsOf(schema: JsonSchema, name = ''): { name: string; schema: JsonSc
 }
 
 describe('the list of providers', () => {
-  it('has every folder beside it that has a door', () => {
+  it('has every folder beside it that has a door, and every preset', () => {
     const folders = readdirSync(FOLDER, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && existsSync(join(FOLDER, entry.name, 'index.ts')))
-      .map((entry) => entry.name);
-    expect(providers.map(({ name }) => name).sort()).toEqual(folders.sort());
+      .map((entry) => entry.name)
+      .filter((name) => name !== GENERIC);
+    const presets = readdirSync(PRESETS)
+      .filter((name) => name !== 'index.ts' && !name.endsWith('.spec.ts'))
+      .map((name) => name.replace('.ts', ''));
+    expect(presets.length).toBeGreaterThan(0);
+    expect(providers.map(({ name }) => name).sort()).toEqual([...folders, ...presets].sort());
   });
 
   it('gives every setting a name of its own', () => {
@@ -39,29 +54,47 @@ describe('the list of providers', () => {
 
 describe.each(providers)('$name', (provider) => {
   const verifier = provider.verifier(configured(provider), offline);
+  const secretHeaders = provider.secretHeaders ?? [];
   const { readEnvelope } = withEnvelopeCheck(provider);
 
   it('describes itself', () => {
     expect(provider.name).toMatch(/^[a-z][a-z0-9-]*$/);
     expect(provider.documentation).toMatch(/^https:\/\//);
     expect(provider.bodyLimit).toBeGreaterThan(0);
+    const prefix = `${provider.name.toUpperCase().replaceAll('-', '_')}_`;
     for (const setting of provider.settings) {
-      expect(setting.name.startsWith(`${provider.name.toUpperCase()}_`)).toBe(true);
+      expect(setting.name.startsWith(prefix)).toBe(true);
       expect(setting.description).toMatch(/\.$/);
       expect(setting.parse(setting.fallback)).toMatchObject({ ok: true });
     }
   });
 
+  it('says how it tries again, what it sends and what it wants to hear', () => {
+    const { timeoutSeconds, schedule } = provider.retries;
+    expect(timeoutSeconds ?? 1).toBeGreaterThan(0);
+    expect(schedule ?? 'never').toMatch(/^[a-z].*[^.]$/);
+    for (const type of provider.contentTypes ?? ['application/json'])
+      expect(type).toMatch(/^[a-z]+\/[a-z.+-]+$/);
+    const { accepted = 202, refused = 400 } = provider.replies ?? {};
+    expect(accepted).toBeGreaterThanOrEqual(200);
+    expect(accepted).toBeLessThan(300);
+    expect(refused).toBeGreaterThanOrEqual(400);
+    expect(refused).toBeLessThan(500);
+  });
+
   it('keeps no header that carries credentials', () => {
     for (const header of provider.keptHeaders) {
       expect(header).toBe(header.toLowerCase());
-      expect(header).not.toMatch(/authorization|cookie|token|encoded-secret|forwarded/);
+      // An idempotency token lets nobody in.
+      expect(header).not.toMatch(/authorization|cookie|(?<!idempotency-)token|encoded-secret|forwarded/);
+      expect(secretHeaders).not.toContain(header);
     }
   });
 
   it('keeps the headers that verify, so that they can be looked at later', () => {
     expect(provider.signatureHeaders.length).toBeGreaterThan(0);
-    expect(provider.keptHeaders).toEqual(expect.arrayContaining([...provider.signatureHeaders]));
+    const keepable = provider.signatureHeaders.filter((name) => !secretHeaders.includes(name));
+    expect(provider.keptHeaders).toEqual(expect.arrayContaining(keepable));
   });
 
   it('says which setting is missing when it has no secret', async () => {
@@ -71,7 +104,9 @@ describe.each(providers)('$name', (provider) => {
       outcome: 'unconfigured',
       setting: expect.stringMatching(/^[A-Z_]+$/) as string,
     });
-    for (const sample of provider.samples) expect(provider.sign(sample, unconfigured, NOON)).toBeUndefined();
+    for (const sample of provider.samples) {
+      expect(provider.sign(sample, unconfigured, NOON, ADDRESS)).toBeUndefined();
+    }
   });
 
   it('has an envelope schema that says of every field what it must be, and looks into no lists', () => {
@@ -83,27 +118,31 @@ describe.each(providers)('$name', (provider) => {
     expect(rules).not.toMatch(/"(items|prefixItems|contains|patternProperties|\$ref)":/);
   });
 
-  it('has samples', () => {
+  it('has samples, and never a setting to sign them with where it has a stand-in', () => {
     expect(provider.samples.length).toBeGreaterThan(0);
+    const canSign = provider.sign(provider.samples[0]!, configured(provider), NOON, ADDRESS) !== undefined;
+    expect(canSign).toBe(provider.standIn === undefined);
   });
 
   describe.each(provider.samples)('sample $type', (sample) => {
-    const signed = () => provider.sign(sample, configured(provider), NOON)!;
+    const signed = () => senders.get(provider)!.sign(sample);
 
     it('is verified and read', async () => {
-      const { headers, body } = signed();
-      const delivery = deliveryOf(headers, body);
+      const sent = signed();
+      const delivery = deliveryOf(sent.headers, sent.body);
       expect(verifier.configured).toBe(true);
       expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
-      const reading = readEnvelope(JSON.parse(body.toString()), delivery.headers);
+      const events = eventsOf(provider, sent);
+      expect(events).toHaveLength(1);
+      const reading = readEnvelope(events[0], delivery.headers);
       expect(reading).toMatchObject({ outcome: 'read', envelope: { type: sample.type } });
     });
 
     it('claims its replay key, if it has one, for itself alone', () => {
-      const keyOf = ({ headers, body }: ReturnType<typeof signed>) => {
-        const reading = provider.readEnvelope(JSON.parse(body.toString()), delivered(headers));
+      const keyOf = (sent: SignedDelivery) => {
+        const reading = readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers));
         if (reading.outcome !== 'read') throw new Error('must be read');
-        return provider.replayKey?.(deliveryOf(headers, body), reading.envelope);
+        return provider.replayKey?.(deliveryOf(sent.headers, sent.body), reading.envelope);
       };
       const once = signed();
       const replayKey = keyOf(once);
@@ -115,8 +154,8 @@ describe.each(providers)('$name', (provider) => {
     });
 
     it('is another event each time', () => {
-      const [one, other] = [signed(), signed()].map(({ headers, body }) =>
-        readEnvelope(JSON.parse(body.toString()), delivered(headers)),
+      const [one, other] = [signed(), signed()].map((sent) =>
+        readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers)),
       );
       if (one?.outcome !== 'read' || other?.outcome !== 'read') throw new Error('must be read');
       expect(one.envelope.deliveryKey).not.toBe(other.envelope.deliveryKey);
@@ -145,10 +184,10 @@ describe.each(providers)('$name', (provider) => {
       const bom = Buffer.from([0xef, 0xbb, 0xbf]);
       const others = [flipped, Buffer.concat([bom, body]), Buffer.concat([body, Buffer.from('\n')])];
       for (const other of [...others, body.subarray(1), Buffer.alloc(0)]) {
-        expect(await verifier.verify(deliveryOf(headers, other))).toEqual({
-          outcome: 'refused',
-          reason: 'signature_mismatch',
-        });
+        const verification = await verifier.verify(deliveryOf(headers, other));
+        // A header that is the secret itself covers nothing: all that it can promise is who has it.
+        if (secretHeaders.length > 0) expect(verification.outcome).toBe('verified');
+        else expect(verification).toEqual({ outcome: 'refused', reason: 'signature_mismatch' });
       }
     });
 
@@ -158,8 +197,16 @@ describe.each(providers)('$name', (provider) => {
         const verification = await other
           .verifier(configured(other), offline)
           .verify(deliveryOf(headers, body));
-        expect(verification).toEqual({ outcome: 'refused', reason: 'signature_missing' });
+        // Those that sign by the same scheme look at the same headers; their secrets tell them apart.
+        const isLookedAt = other.signatureHeaders.some((name) => headers[name] !== undefined);
+        const reason = isLookedAt ? 'signature_mismatch' : 'signature_missing';
+        expect(verification).toEqual({ outcome: 'refused', reason });
       }
+    });
+
+    it('is an event and no challenge', () => {
+      const [payload] = eventsOf(provider, signed());
+      expect(provider.challenge?.(payload, configured(provider), '1')).toBeUndefined();
     });
   });
 
@@ -174,7 +221,7 @@ describe.each(providers)('$name', (provider) => {
     `sha256=${'g'.repeat(64)}`,
     'x'.repeat(10_000),
   ])('answers the header %.20j with a refusal, never with an exception', async (value) => {
-    const { headers, body } = provider.sign(provider.samples[0]!, configured(provider), NOON)!;
+    const { headers, body } = senders.get(provider)!.sign(provider.samples[0]!);
     const ofSignature = provider.signatureHeaders.filter((name) => headers[name] !== undefined);
     for (const name of ofSignature) {
       const verification = await verifier.verify(deliveryOf({ ...headers, [name]: value }, body));
@@ -185,6 +232,7 @@ describe.each(providers)('$name', (provider) => {
   it.each([null, true, 0, '', 'text', [], [{}], {}, JSON.parse('{"__proto__":{"id":"evt_1"}}')])(
     'names the faults of the body %j',
     (payload: unknown) => {
+      expect(provider.challenge?.(payload, configured(provider), '1')).toBeUndefined();
       const reading = readEnvelope(payload, {});
       if (reading.outcome !== 'invalid') throw new Error('must be invalid');
       expect(reading.faults.length).toBeGreaterThan(0);

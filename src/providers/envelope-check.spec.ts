@@ -42,14 +42,6 @@ describe('the check of an envelope', () => {
     });
   });
 
-  it('names twenty faults at most', () => {
-    const fields = Array.from({ length: 50 }, (_, index) => `field${index}`);
-    const properties = Object.fromEntries(fields.map((field) => [field, name]));
-    const reading = readerWith(payloadObject({ required: fields, properties }))({});
-    expect(reading).toMatchObject({ outcome: 'invalid' });
-    expect(reading.outcome === 'invalid' && reading.faults).toHaveLength(20);
-  });
-
   it('takes for a field what is there itself, whatever every object has', () => {
     const inherited = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
     const properties = Object.fromEntries(inherited.map((field) => [field, name]));

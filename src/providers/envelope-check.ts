@@ -2,9 +2,6 @@ import { Ajv2020, type AnySchemaObject, type ErrorObject } from 'ajv/dist/2020.j
 import type { EnvelopeFault, Provider } from '../model/index.js';
 import { momentFromIso } from './moment.js';
 
-/** So many faults are named; whoever mends them will hear of the others. */
-const MOST_FAULTS = 20;
-
 /** It fetches nothing, changes nothing in what it checks, and nothing of a payload becomes code. */
 const compiler = new Ajv2020({
   strict: true,
@@ -47,7 +44,7 @@ function toFaults(errors: readonly ErrorObject[]): EnvelopeFault[] {
     const fault = toFault(error);
     if (!faults.has(fault.path)) faults.set(fault.path, fault);
   }
-  return [...faults.values()].slice(0, MOST_FAULTS);
+  return [...faults.values()];
 }
 
 function toFault({ keyword, instancePath, params, parentSchema }: ErrorObject): EnvelopeFault {

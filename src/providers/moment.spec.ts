@@ -1,4 +1,4 @@
-import { momentFromIso, momentFromSeconds } from './moment.js';
+import { momentFromIso, momentFromMillis, momentFromSeconds } from './moment.js';
 
 describe('momentFromIso', () => {
   it.each([
@@ -37,5 +37,15 @@ describe('momentFromSeconds', () => {
 
   it.each([undefined, null, '1772366400', 1.5, -1, NaN, Infinity, 1e15])('refuses %j', (value) => {
     expect(momentFromSeconds(value)).toBeNull();
+  });
+});
+
+describe('momentFromMillis', () => {
+  it('reads whole milliseconds', () => {
+    expect(momentFromMillis(1772366400123)?.toISOString()).toBe('2026-03-01T12:00:00.123Z');
+  });
+
+  it.each([undefined, null, '1772366400123', 1.5, -1, NaN, Infinity, 1e18])('refuses %j', (value) => {
+    expect(momentFromMillis(value)).toBeNull();
   });
 });

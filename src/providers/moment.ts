@@ -9,14 +9,19 @@ export const LAST_SECOND = Math.floor(LAST_MOMENT / 1000);
 
 /** A moment from text such as `2026-03-01T09:30:00.123Z`; null for anything else. */
 export function momentFromIso(value: unknown): Date | null {
-  return typeof value === 'string' && ISO_MOMENT.test(value) ? momentFromMillis(Date.parse(value)) : null;
+  return typeof value === 'string' && ISO_MOMENT.test(value) ? moment(Date.parse(value)) : null;
 }
 
 /** A moment from whole seconds since the epoch; null for anything else. */
 export function momentFromSeconds(value: unknown): Date | null {
-  return Number.isInteger(value) ? momentFromMillis((value as number) * 1000) : null;
+  return Number.isInteger(value) ? moment((value as number) * 1000) : null;
 }
 
-function momentFromMillis(millis: number): Date | null {
+/** A moment from whole milliseconds since the epoch; null for anything else. */
+export function momentFromMillis(value: unknown): Date | null {
+  return Number.isInteger(value) ? moment(value as number) : null;
+}
+
+function moment(millis: number): Date | null {
   return millis >= 0 && millis <= LAST_MOMENT ? new Date(millis) : null;
 }

@@ -1,4 +1,12 @@
-import type { Delivery, ReadSetting, VerifierTools } from '../model/index.js';
+import { createHash } from 'node:crypto';
+import type {
+  Delivery,
+  Provider,
+  ReadSetting,
+  Sample,
+  SignedDelivery,
+  VerifierTools,
+} from '../model/index.js';
 
 /** Reads settings from a record instead of the environment. */
 export function readFrom(env: Readonly<Record<string, string>>): ReadSetting {
@@ -26,11 +34,50 @@ export function delivered(headers: Readonly<Record<string, string | readonly str
   );
 }
 
+/** To which deliveries come. */
+export const ADDRESS = 'https://hooks.example.org/';
+
 /** A delivery that came at noon. */
 export function deliveryOf(
   headers: Readonly<Record<string, string | readonly string[]>>,
   body: Buffer,
   more: Partial<Delivery> = {},
 ): Delivery {
-  return { headers: delivered(headers), body, receivedAt: NOON, url: 'https://hooks.example.org/', ...more };
+  return { headers: delivered(headers), body, receivedAt: NOON, url: ADDRESS, ...more };
+}
+
+/** Somebody who can sign for a provider, and the settings with which a service trusts them. */
+export interface Sender {
+  readonly read: ReadSetting;
+  readonly sign: (sample: Sample) => SignedDelivery;
+}
+
+/**
+ * The provider's stand-in, or else whoever has a value for every secret: another one for each and the same each time,
+ * in the form that the setting wants.
+ */
+export function senderOf(provider: Provider): Sender {
+  const standIn = provider.standIn?.();
+  if (standIn !== undefined) {
+    return { read: readFrom(standIn.settings), sign: (sample) => standIn.sign(sample, NOON) };
+  }
+  const secrets = provider.settings.filter((setting) => setting.secret);
+  const read = readFrom(
+    Object.fromEntries(
+      secrets.map(({ name, writeFresh }) => [
+        name,
+        writeFresh?.(createHash('sha256').update(name).digest()) ?? `secret of ${name}`,
+      ]),
+    ),
+  );
+  return { read, sign: (sample) => provider.sign(sample, read, NOON, ADDRESS)! };
+}
+
+/** The events of a delivery, as the ingest folder hands them over. */
+export function eventsOf({ batched }: Provider, { headers, body }: SignedDelivery): readonly unknown[] {
+  if (headers['content-type'] === 'application/x-www-form-urlencoded') {
+    return [Object.fromEntries(new URLSearchParams(body.toString()))];
+  }
+  const payload: unknown = JSON.parse(body.toString());
+  return batched === true ? (payload as unknown[]) : [payload];
 }

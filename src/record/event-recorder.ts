@@ -2,18 +2,19 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'winston';
-import { isDeadLetter, type Delivery, type Envelope, type ReplayKey } from '../model/index.js';
+import { isDeadLetter, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
-import { isConflict, toRecording, type Recording } from './recording.js';
+import { isConflict, toRecording, type DeliveryRecording, type Recording } from './recording.js';
 
-/** A delivery that was verified and read. */
-export interface VerifiedDelivery {
+/** An event of a delivery that was verified and read. */
+export interface VerifiedEvent {
   readonly provider: string;
   readonly envelope: Envelope;
-  readonly body: Delivery['body'];
+  /** The exact bytes that tell of it: those of the delivery, or of its element. */
+  readonly body: Buffer;
   /** Only those headers that the provider allows to be kept. */
   readonly headers: Readonly<Record<string, string>>;
   readonly secretLabel: string;
@@ -31,7 +32,10 @@ const ROW_OVERHEAD_BYTES = 1024;
 /** Records each event once. Concurrent deliveries share one statement and one commit. */
 @Injectable()
 export class EventRecorder {
-  private readonly group = new GroupCommit<NewEvent, Recording>((batch) => this.flush(batch), LIMITS);
+  private readonly group = new GroupCommit<readonly NewEvent[], DeliveryRecording>(
+    (deliveries) => this.flush(deliveries),
+    LIMITS,
+  );
   private readonly outage: Outage;
 
   constructor(
@@ -41,39 +45,46 @@ export class EventRecorder {
     this.outage = new Outage(logger, 'Events cannot be recorded: the database is away');
   }
 
-  /** Resolves when the outcome is durable. */
-  async record(delivery: VerifiedDelivery): Promise<Recording> {
-    const event = toNewEvent(delivery);
-    const recording = this.group.add(event, event.body.length + ROW_OVERHEAD_BYTES);
-    return recording ?? { outcome: 'overloaded' };
+  /** Records the events of one delivery, in one commit. Resolves when the outcome is durable. */
+  async record(delivery: readonly VerifiedEvent[]): Promise<DeliveryRecording> {
+    const events = delivery.map(toNewEvent);
+    const bytes = events.reduce((sum, { body }) => sum + body.length + ROW_OVERHEAD_BYTES, 0);
+    return this.group.add(events, bytes, events.length) ?? { outcome: 'overloaded' };
   }
 
-  private async flush(batch: readonly NewEvent[]): Promise<Recording[]> {
+  private async flush(deliveries: readonly (readonly NewEvent[])[]): Promise<DeliveryRecording[]> {
     try {
-      const recordings = await this.recordTogether(batch);
+      const recordings = await this.recordTogether(deliveries.flat());
       this.outage.end();
-      return recordings;
+      return inDeliveries(deliveries, recordings);
     } catch (error) {
       switch (databaseFault(error)) {
         case 'bad_row':
-          return this.recordOneByOne(batch, error as Error);
+          return this.recordOneByOne(deliveries, error as Error);
         case 'unavailable':
           this.outage.feel(error);
-          return batch.map(() => ({ outcome: 'unavailable' }));
+          return deliveries.map(() => ({ outcome: 'unavailable' }));
         case 'unexpected':
           throw error;
       }
     }
   }
 
-  /** One bad row must not fail its neighbours. */
-  private async recordOneByOne(batch: readonly NewEvent[], error: Error): Promise<Recording[]> {
-    if (batch.length === 1) {
-      this.logger.error('An event cannot be stored', { error, deliveryKey: batch[0]?.event.deliveryKey });
+  /** One bad row must not fail its neighbours, except those of its own delivery. */
+  private async recordOneByOne(
+    deliveries: readonly (readonly NewEvent[])[],
+    error: Error,
+  ): Promise<DeliveryRecording[]> {
+    if (deliveries.length === 1) {
+      const deliveryKeys = deliveries
+        .flat()
+        .slice(0, 10)
+        .map(({ event }) => event.deliveryKey);
+      this.logger.error('A delivery cannot be stored', { error, deliveryKeys });
       return [{ outcome: 'unstorable', message: error.message }];
     }
-    const recordings: Recording[] = [];
-    for (const event of batch) recordings.push(...(await this.flush([event])));
+    const recordings: DeliveryRecording[] = [];
+    for (const delivery of deliveries) recordings.push(...(await this.flush([delivery])));
     return recordings;
   }
 
@@ -112,8 +123,19 @@ export class EventRecorder {
   }
 }
 
-function toNewEvent(delivery: VerifiedDelivery): NewEvent {
-  const { provider, envelope, body, headers, secretLabel, workflows, replayKey } = delivery;
+function inDeliveries(
+  deliveries: readonly (readonly NewEvent[])[],
+  recordings: readonly Recording[],
+): DeliveryRecording[] {
+  let next = 0;
+  return deliveries.map(({ length }) => ({
+    outcome: 'recorded',
+    recordings: recordings.slice(next, (next += length)),
+  }));
+}
+
+function toNewEvent(verified: VerifiedEvent): NewEvent {
+  const { provider, envelope, body, headers, secretLabel, workflows, replayKey } = verified;
   return {
     event: { id: uuidv7(), provider, ...envelope, receivedAt: new Date() },
     body,

@@ -1,3 +1,3 @@
-export { EventRecorder, type VerifiedDelivery } from './event-recorder.js';
-export type { Recording } from './recording.js';
+export { EventRecorder, type VerifiedEvent } from './event-recorder.js';
+export type { DeliveryRecording, Recording } from './recording.js';
 export { RecordModule } from './record.module.js';

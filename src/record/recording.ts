@@ -1,7 +1,7 @@
 import type { EventStatus } from '../model/index.js';
 import type { NewEvent, QueueableRun, RecordedEvent, RecordVerdict } from '../store/index.js';
 
-/** What became of a delivery. */
+/** What became of an event of a delivery. */
 export type Recording =
   /** It is committed. `suspectedReplayOf`: an event that its replay key was used for, under another claim. */
   | {
@@ -19,7 +19,14 @@ export type Recording =
       unqueued: readonly QueueableRun[];
     }
   /** Its replay key was used for this event, under another claim, and must not be again. Nothing was recorded. */
-  | { outcome: 'replayed'; replayOf: string }
+  | { outcome: 'replayed'; replayOf: string };
+
+/**
+ * What became of a delivery: all of its events are on disk, in their order, except for replays; or its sender can count
+ * on none.
+ */
+export type DeliveryRecording =
+  | { outcome: 'recorded'; recordings: readonly Recording[] }
   /** The database does not take this one. */
   | { outcome: 'unstorable'; message: string }
   /** More is waiting than may wait. */
@@ -27,7 +34,7 @@ export type Recording =
   | { outcome: 'unavailable' };
 
 /**
- * What became of a delivery, from what its statement said of it and from the event of its delivery key.
+ * What became of an event, from what its statement said of it and from the event of its delivery key.
  *
  * What is recorded with the same body needs no refusal: nothing comes of it that its sender could not have anyway.
  */

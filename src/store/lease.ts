@@ -18,6 +18,8 @@ export interface ClaimedRun {
   readonly event: Event;
   /** The exact bytes of the delivery, or null if retention has dropped them. */
   readonly body: Buffer | null;
+  /** Its `Content-Type`; where none was kept, it is JSON. */
+  readonly contentType: string | undefined;
   /** Whether its steps are to be done, or undone. */
   readonly status: HeldStatus;
   readonly workflow: string;

@@ -38,6 +38,7 @@ export const CLAIM = `
   )
   SELECT claimed.*, event.provider, event.account, event.delivery_key, event.type, event.entity,
          event.occurred_at, event.received_at, ${TRACE_ID} AS trace_id, payload.body,
+         payload.headers->>'content-type' AS content_type,
          (SELECT jsonb_object_agg(name, jsonb_build_object('status', step.status, 'output', step.output))
           FROM steps step WHERE step.run_id = claimed.id) AS ledger
   FROM claimed
@@ -64,6 +65,7 @@ export interface ClaimRow {
   received_at: Date;
   trace_id: string | null;
   body: Buffer | null;
+  content_type: string | null;
   ledger: Record<string, LedgerEntry> | null;
 }
 
@@ -81,6 +83,7 @@ export function toClaim(row: ClaimRow): ClaimedRun {
       receivedAt: row.received_at,
     },
     body: row.body,
+    contentType: row.content_type ?? undefined,
     status: row.status,
     workflow: row.workflow,
     workflowVersion: row.workflow_version,

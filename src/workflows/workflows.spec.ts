@@ -1,13 +1,25 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { matches, type Sample, type TypedEvent, type Workflow } from '../model/index.js';
-import { providers } from '../providers/index.js';
+import { matches, type Provider, type Sample, type TypedEvent, type Workflow } from '../model/index.js';
+import { parseProvidersFile, providers as builtIn } from '../providers/index.js';
 import { findWorkflow, workflows, workflowsFor } from './index.js';
 import { logEvent } from './log-event.js';
 
 const FOLDER = join(process.cwd(), 'src/workflows');
 const all = [...workflows, logEvent];
 const targets = new Set(all.flatMap((workflow) => workflow.targets ?? []));
+
+/** Workflows may be for providers of our own, if their file lies where it is recommended to. */
+function ownProviders(): readonly Provider[] {
+  const path = join(process.cwd(), 'providers.json');
+  if (!existsSync(path)) return [];
+  const taken = builtIn.map(({ name }) => name);
+  const { providers: own, faults } = parseProvidersFile(readFileSync(path, 'utf8'), taken);
+  if (faults.length > 0) throw new Error(`providers.json:\n${faults.join('\n')}`);
+  return own;
+}
+
+const providers = [...builtIn, ...ownProviders()];
 
 const samples = providers.flatMap((provider) =>
   provider.samples.map((sample) => ({ provider: provider.name, type: sample.type, sample })),

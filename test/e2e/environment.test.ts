@@ -49,7 +49,7 @@ describe('a wrong environment', () => {
     );
 
     expect(output.split('\n').filter((line) => !line.startsWith('•'))).toEqual([
-      'Cannot start: The environment has 13 faults:',
+      'Cannot start: The configuration has 13 faults:',
       '  - STRIPE_WEBHOOK_SECRETS is not a setting; did you mean STRIPE_WEBHOOK_SECRET?',
       '  - PORT must be a whole number from 0 to 65535, but is "99999"',
       expect.stringMatching(/^ {2}- NODE_ENV must be one of .+, but is "staging"$/),

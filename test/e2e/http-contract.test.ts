@@ -349,6 +349,7 @@ describe('what is hardly HTTP', () => {
     ['a TLS greeting', Buffer.from('16030100a5010000a1', 'hex'), 400],
     ['an unknown method', requestHead('FETCH /webhooks/stripe'), 400],
     ['a request without a host', 'POST /webhooks/stripe HTTP/1.1\r\n\r\n', 400],
+    ['one length twice', requestHead('POST /webhooks/stripe', [lengthOf('{}'), lengthOf('{}')]), 400],
     ['two lengths', requestHead('POST /webhooks/stripe', [JSON_TYPE, lengthOf('{}'), lengthOf('{}x')]), 400],
     [
       'a length and chunks',
@@ -366,6 +367,21 @@ describe('what is hardly HTTP', () => {
     ['an address of nothing', requestHead('OPTIONS *'), 404],
   ])('is refused like everything else: %s', async (_fault, text, status) => {
     await problemOf(await rawRequest(service.url, text), status);
+  });
+});
+
+describe('a header that can be meant but once', () => {
+  it.each([
+    ['content-type', [JSON_TYPE, JSON_TYPE]],
+    ['content-type', [JSON_TYPE, 'content-type: text/plain']],
+    ['content-encoding', [JSON_TYPE, 'Content-Encoding: identity', 'Content-Encoding: identity']],
+    ['host', [JSON_TYPE, 'host: localhost']],
+  ])('is refused when it comes twice: %s in %j', async (name, lines) => {
+    const { headers, body } = payment();
+    const signature = `Stripe-Signature: ${headers['stripe-signature']}`;
+    const head = requestHead('POST /webhooks/stripe', [...lines, signature, lengthOf(body)]);
+    const reply = await rawRequest(service.url, head + body);
+    expect(await problemOf(reply, 400)).toMatchObject({ detail: `Send one ${name} header` });
   });
 });
 

@@ -51,7 +51,6 @@ describe('the check of payloads', () => {
   it('starts its thread for the first payload that there may be a schema for, and only one', async () => {
     const { check, started, counted } = openCheck();
     check.offer({ name: 'stripe' }, 'charge.refunded', Buffer.from('{}'));
-    check.offer({ ...github, batched: true }, 'push', Buffer.from('[]'));
     check.offer(github, 'push', Buffer.from('one'));
     check.offer(github, 'star', Buffer.from('two'));
     expect(started).toEqual([]);

@@ -1,23 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { failure } from '../../src/model/index.js';
 import { createPool } from '../../src/platform/database/index.js';
-import { EventRecorder, type Recording, type VerifiedDelivery } from '../../src/record/index.js';
+import { EventRecorder, type Recording, type VerifiedEvent } from '../../src/record/index.js';
 import { EventStore } from '../../src/store/index.js';
+import { eventually } from '../support/eventually.js';
+import { SingleRecorder, type SingleRecording } from '../support/single-recorder.js';
 import { openStores, silentLogger, type TestStores } from '../support/stores.js';
 
 let stores: TestStores;
-let recorder: EventRecorder;
+let eventRecorder: EventRecorder;
+let recorder: SingleRecorder;
 
 beforeAll(async () => {
   stores = await openStores();
-  recorder = new EventRecorder(stores.events, silentLogger);
+  eventRecorder = new EventRecorder(stores.events, silentLogger);
+  recorder = new SingleRecorder(eventRecorder);
 });
 
 afterAll(() => stores.close());
 
-type Changes = Partial<VerifiedDelivery['envelope']> & Partial<Omit<VerifiedDelivery, 'envelope'>>;
+type Changes = Partial<VerifiedEvent['envelope']> & Partial<Omit<VerifiedEvent, 'envelope'>>;
 
-function delivery({ body, headers, workflows, ...envelope }: Changes = {}): VerifiedDelivery {
+function delivery({ body, headers, workflows, ...envelope }: Changes = {}): VerifiedEvent {
   return {
     provider: 'stripe',
     envelope: {
@@ -35,7 +39,7 @@ function delivery({ body, headers, workflows, ...envelope }: Changes = {}): Veri
   };
 }
 
-const again = (first: VerifiedDelivery, body?: string): VerifiedDelivery => ({
+const again = (first: VerifiedEvent, body?: string): VerifiedEvent => ({
   ...first,
   ...(body !== undefined && { body: Buffer.from(body) }),
 });
@@ -49,16 +53,16 @@ const count = async (from: string, values: unknown[] = []): Promise<number> => {
 };
 
 /** The recording, which must be of this outcome. */
-async function must<Outcome extends Recording['outcome']>(
+async function must<Outcome extends SingleRecording['outcome']>(
   outcome: Outcome,
-  recording: Recording | Promise<Recording>,
-): Promise<Extract<Recording, { outcome: Outcome }>> {
+  recording: SingleRecording | Promise<SingleRecording>,
+): Promise<Extract<SingleRecording, { outcome: Outcome }>> {
   const recorded = await recording;
   if (recorded.outcome !== outcome) throw new Error(`must be ${outcome}, is ${JSON.stringify(recorded)}`);
-  return recorded as Extract<Recording, { outcome: Outcome }>;
+  return recorded as Extract<SingleRecording, { outcome: Outcome }>;
 }
 
-const eventIdOf = (recording: Recording): string | undefined =>
+const eventIdOf = (recording: SingleRecording): string | undefined =>
   'eventId' in recording ? recording.eventId : undefined;
 
 /** Lets the event's runs fail for good. */
@@ -190,7 +194,7 @@ describe('many deliveries at once', () => {
   });
 
   it('at two recorders, in opposite orders, are recorded once each and wait in no ring', async () => {
-    const other = new EventRecorder(stores.events, silentLogger);
+    const other = new SingleRecorder(new EventRecorder(stores.events, silentLogger));
     const deliveries = Array.from({ length: 500 }, () => delivery());
     const both = await Promise.all([
       ...deliveries.map((each) => recorder.record(each)),
@@ -201,13 +205,13 @@ describe('many deliveries at once', () => {
       ...Array<string>(500).fill('accepted'),
       ...Array<string>(500).fill('duplicate'),
     ]);
-    const ids = (list: readonly Recording[]) => list.map(eventIdOf);
+    const ids = (list: readonly SingleRecording[]) => list.map(eventIdOf);
     expect(ids(both.slice(500)).reverse()).toEqual(ids(both.slice(0, 500)));
   });
 });
 
 describe('a delivery that the database does not take', () => {
-  const POISON: [string, () => VerifiedDelivery][] = [
+  const POISON: [string, () => VerifiedEvent][] = [
     ['NUL in a header', () => delivery({ headers: { 'user-agent': 'a\u0000b' } })],
     ['NUL in its type', () => delivery({ type: 'charge\u0000refunded' })],
     ['NUL in its key', () => delivery({ deliveryKey: '\u0000' })],
@@ -247,16 +251,123 @@ describe('a delivery that the database does not take', () => {
   });
 });
 
+describe('a delivery of many events', () => {
+  /** The recordings of a delivery that must be recorded. */
+  async function recordAll(events: readonly VerifiedEvent[]): Promise<readonly Recording[]> {
+    const recorded = await eventRecorder.record(events);
+    if (recorded.outcome !== 'recorded') throw new Error(`must be recorded, is ${recorded.outcome}`);
+    return recorded.recordings;
+  }
+
+  const some = (length: number): VerifiedEvent[] =>
+    Array.from({ length }, (_, index) => delivery({ body: Buffer.from(`{"n":${index}}`) }));
+
+  /** How many commits these events came in. */
+  const commitsOf = (events: readonly VerifiedEvent[]): Promise<number> =>
+    count('(SELECT DISTINCT xmin::text FROM events WHERE delivery_key = ANY ($1)) AS commits', [
+      keysOf(events),
+    ]);
+
+  const keysOf = (events: readonly VerifiedEvent[]): string[] =>
+    events.map(({ envelope }) => envelope.deliveryKey);
+
+  const recordedOf = (events: readonly VerifiedEvent[]): Promise<number> =>
+    count('events WHERE delivery_key = ANY ($1)', [keysOf(events)]);
+
+  it('is recorded in one commit, in its order, however many they are', async () => {
+    const events = some(1000);
+    const recordings = await recordAll(events);
+    expect(new Set(recordings.map(({ outcome }) => outcome))).toEqual(new Set(['accepted']));
+    expect(await commitsOf(events)).toBe(1);
+    const { rows } = await stores.pool.query<{ id: string; delivery_key: string; body: Buffer }>(
+      'SELECT id, delivery_key, body FROM events JOIN payloads ON event_id = id WHERE id = ANY ($1) ORDER BY id',
+      [recordings.map(eventIdOf)],
+    );
+    expect(rows.map(({ id }) => id)).toEqual(recordings.map(eventIdOf));
+    expect(rows.map(({ delivery_key }) => delivery_key)).toEqual(keysOf(events));
+    expect(rows.map(({ body }) => body)).toEqual(events.map(({ body }) => body));
+  });
+
+  it('is told of each whether it was known', async () => {
+    const [known, ...others] = some(3);
+    const { eventId } = await must('accepted', recorder.record(known!));
+    const recordings = await recordAll([others[0]!, known!, others[1]!]);
+    expect(recordings).toMatchObject([
+      { outcome: 'accepted' },
+      { outcome: 'duplicate', eventId, eventStatus: 'received', conflict: false },
+      { outcome: 'accepted' },
+    ]);
+  });
+
+  it('with one key several times has one event of it, the first', async () => {
+    const deliveryKey = randomUUID();
+    const twice = ['{"n":1}', '{"n":2}', '{"n":1}'].map((body) =>
+      delivery({ deliveryKey, body: Buffer.from(body) }),
+    );
+    const recordings = await recordAll([...some(2), ...twice]);
+    const [first, second, third] = recordings.slice(2);
+    const eventId = (await must('accepted', first!)).eventId;
+    expect([second, third]).toMatchObject([
+      { outcome: 'duplicate', eventId, conflict: true },
+      { outcome: 'duplicate', eventId, conflict: false },
+    ]);
+    expect(await recordedOf(twice)).toBe(1);
+  });
+
+  it('of which the database does not take one is not recorded at all, and its neighbours are', async () => {
+    const [before, bad, after] = [some(3), [...some(2), delivery({ type: 'a\u0000b' }), ...some(2)], some(3)];
+    const outcomes = await Promise.all([before, bad, after].map((events) => eventRecorder.record(events)));
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['recorded', 'unstorable', 'recorded']);
+    expect(await Promise.all([before, bad, after].map(recordedOf))).toEqual([3, 0, 3]);
+  });
+
+  it('may use one replay key for all of them, and then no other delivery may', async () => {
+    const signed = (claim: string) =>
+      some(3).map((event) => ({
+        ...event,
+        replayKey: { key: 'the batch', claim, otherwise: 'refused' as const },
+      }));
+    const [genuine, forged] = [signed('one hash'), signed('another hash')];
+    expect((await recordAll(genuine)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('accepted'));
+    expect((await recordAll(forged)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('replayed'));
+    expect(await recordedOf(forged)).toBe(0);
+    expect((await recordAll(genuine)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('duplicate'));
+  });
+
+  it('that the database was lost over is recorded once when it comes again', async () => {
+    const events = some(300);
+    const blocker = await stores.pool.connect();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE runs IN EXCLUSIVE MODE');
+    const lost = eventRecorder.record(events);
+    const waiting = `pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await eventually(
+      async () => ((await count(waiting)) === 1 ? true : undefined),
+      10_000,
+      () => 'nothing waits for the lock',
+    );
+    await stores.pool.query(`SELECT pg_terminate_backend(pid) FROM ${waiting}`);
+    expect(await lost).toEqual({ outcome: 'unavailable' });
+    await blocker.query('ROLLBACK');
+    blocker.release();
+    expect(await recordedOf(events)).toBe(0);
+
+    expect((await recordAll(events)).map(({ outcome }) => outcome)).toEqual(Array(300).fill('accepted'));
+    expect((await recordAll(events)).map(({ outcome }) => outcome)).toEqual(Array(300).fill('duplicate'));
+    expect(await recordedOf(events)).toBe(300);
+  });
+});
+
 describe('a recorder whose database is away', () => {
   /** Bytes; more than may wait. */
   const TOO_MUCH = 65 * 2 ** 20;
 
   let nowhere: ReturnType<typeof createPool>;
-  let stranded: EventRecorder;
+  let stranded: SingleRecorder;
 
   beforeAll(() => {
     nowhere = createPool('postgresql://postgres@127.0.0.1:1/none', () => undefined);
-    stranded = new EventRecorder(new EventStore(nowhere), silentLogger);
+    stranded = new SingleRecorder(new EventRecorder(new EventStore(nowhere), silentLogger));
   });
 
   afterAll(() => nowhere.end());
@@ -292,7 +403,7 @@ describe('the redelivery of a dead letter', () => {
     const first = delivery();
     const { eventId } = await must('accepted', recorder.record(first));
     const [runId] = await killRuns(eventId);
-    const other = new EventRecorder(stores.events, silentLogger);
+    const other = new SingleRecorder(new EventRecorder(stores.events, silentLogger));
     await Promise.all(
       Array.from({ length: 100 }, (_, index) => (index % 2 ? recorder : other).record(again(first))),
     );

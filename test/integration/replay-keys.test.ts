@@ -1,20 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { ReplayKey } from '../../src/model/index.js';
-import { EventRecorder, type Recording, type VerifiedDelivery } from '../../src/record/index.js';
+import { EventRecorder, type VerifiedEvent } from '../../src/record/index.js';
 import { EventStore, type NewEvent } from '../../src/store/index.js';
 import { eventually } from '../support/eventually.js';
 import { chooseSeed, seededRandom } from '../support/random.js';
+import { SingleRecorder, type SingleRecording } from '../support/single-recorder.js';
 import { newEvent, openStores, silentLogger, type TestStores } from '../support/stores.js';
 
 let stores: TestStores;
-let recorder: EventRecorder;
-let other: EventRecorder;
+let recorder: SingleRecorder;
+let other: SingleRecorder;
 
 beforeAll(async () => {
   stores = await openStores();
-  recorder = new EventRecorder(stores.events, silentLogger);
-  other = new EventRecorder(stores.events, silentLogger);
+  recorder = new SingleRecorder(new EventRecorder(stores.events, silentLogger));
+  other = new SingleRecorder(new EventRecorder(stores.events, silentLogger));
 });
 
 afterAll(() => stores.close());
@@ -22,7 +23,7 @@ afterAll(() => stores.close());
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** A delivery under a transmission id that is good for one body. */
-function transmitted(key: string, body: string, deliveryKey: string = randomUUID()): VerifiedDelivery {
+function transmitted(key: string, body: string, deliveryKey: string = randomUUID()): VerifiedEvent {
   return delivery(
     'paypal',
     { key, claim: sha256(body).toString('hex'), otherwise: 'refused' },
@@ -36,7 +37,7 @@ function hashed(
   body: string,
   deliveryKey: string = randomUUID(),
   otherwise: ReplayKey['otherwise'] = 'suspected',
-): VerifiedDelivery {
+): VerifiedEvent {
   return delivery(
     'github',
     { key: sha256(body).toString('hex'), claim: deliveryKey, otherwise },
@@ -45,12 +46,7 @@ function hashed(
   );
 }
 
-function delivery(
-  provider: string,
-  replayKey: ReplayKey,
-  body: string,
-  deliveryKey: string,
-): VerifiedDelivery {
+function delivery(provider: string, replayKey: ReplayKey, body: string, deliveryKey: string): VerifiedEvent {
   return {
     provider,
     envelope: { account: '', deliveryKey, type: 'any', entity: null, occurredAt: null },
@@ -63,7 +59,7 @@ function delivery(
 }
 
 /** The same as the store takes it. */
-function asNewEvent({ provider, envelope, body, replayKey }: VerifiedDelivery): NewEvent {
+function asNewEvent({ provider, envelope, body, replayKey }: VerifiedEvent): NewEvent {
   return { ...newEvent({ provider, ...envelope }, body.toString()), replayKey };
 }
 
@@ -75,7 +71,7 @@ async function query<Row extends pg.QueryResultRow>(text: string, values: unknow
 }
 
 /** How many events the delivery key stands for. */
-async function eventsOf(...deliveries: VerifiedDelivery[]): Promise<number> {
+async function eventsOf(...deliveries: VerifiedEvent[]): Promise<number> {
   const keys = deliveries.map(({ envelope }) => envelope.deliveryKey);
   return (await query('SELECT FROM events WHERE delivery_key = ANY ($1)', [keys])).length;
 }
@@ -87,7 +83,7 @@ interface UseRow {
 }
 
 /** What the key was used for. */
-async function useOf({ provider, replayKey }: VerifiedDelivery): Promise<UseRow | undefined> {
+async function useOf({ provider, replayKey }: VerifiedEvent): Promise<UseRow | undefined> {
   const [row] = await query<UseRow>(
     'SELECT claim, event_id, refusals FROM replay_keys WHERE provider = $1 AND key = $2',
     [provider, sha256(replayKey?.key ?? '')],
@@ -106,7 +102,7 @@ const auditOf = (eventId: string): Promise<AuditRow[]> =>
     [eventId],
   );
 
-async function accepted(recording: Recording | Promise<Recording>): Promise<string> {
+async function accepted(recording: SingleRecording | Promise<SingleRecording>): Promise<string> {
   const recorded = await recording;
   if (recorded.outcome !== 'accepted') throw new Error(`must be accepted, is ${JSON.stringify(recorded)}`);
   expect(recorded.suspectedReplayOf).toBeNull();
@@ -195,7 +191,7 @@ describe('a key that is good for one claim', () => {
     const [body, deliveryKey] = [freshBody(), randomUUID()];
     const twins = [1, 2].map(() => transmitted(randomUUID(), body, deliveryKey));
     const recordings = await Promise.all(twins.map((twin) => recorder.record(twin)));
-    const [{ outcome: one }, { outcome: two }] = recordings as [Recording, Recording];
+    const [{ outcome: one }, { outcome: two }] = recordings as [SingleRecording, SingleRecording];
     expect([one, two].sort()).toEqual(['accepted', 'duplicate']);
     const [event] = await query<{ id: string }>('SELECT id FROM events WHERE delivery_key = $1', [
       deliveryKey,
@@ -353,7 +349,7 @@ describe('a key that honest deliveries may share', () => {
     const [first, second] = [hashed(body), hashed(body)];
     const eventId = await accepted(recorder.record(first));
     const marked = await recorder.record(second);
-    const strictly = ({ envelope }: VerifiedDelivery): VerifiedDelivery =>
+    const strictly = ({ envelope }: VerifiedEvent): VerifiedEvent =>
       hashed(body, envelope.deliveryKey, 'refused');
     const third = strictly(hashed(body));
     expect(await recorder.record(third)).toEqual({ outcome: 'replayed', replayOf: eventId });

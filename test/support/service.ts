@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EventPage, EventView } from '../../src/ops/event.dto.js';
 import { DEAD_LETTER_STATUSES } from '../../src/model/index.js';
-import { settings } from '../../src/platform/config/index.js';
+import { freshSecret, settings } from '../../src/platform/config/index.js';
 import { providers } from '../../src/providers/index.js';
 import { makeFolder, removeFolder } from './postgres.js';
 import { eventually } from './eventually.js';
@@ -171,12 +171,21 @@ export async function runFailingService(
   return { code: child.exitCode, output: lines.join('\n') };
 }
 
-/** Fresh secrets of every provider, and a fresh token. */
+/** Fresh secrets of the providers that a first start sets up, and a fresh token. */
 export function secrets(): Record<string, string> {
   const generated = providers.flatMap((provider) => provider.settings).filter(({ generated }) => generated);
   return Object.fromEntries(
     [...generated, settings.opsToken].map(({ name }) => [name, randomBytes(24).toString('base64url')]),
   );
+}
+
+/** Fresh secrets of the others, which need somebody to set them up, and of which we have the secret. */
+export function otherSecrets(): Record<string, string> {
+  const others = providers.filter(
+    ({ settings, standIn }) => standIn === undefined && !settings.some(({ generated }) => generated),
+  );
+  const secret = others.flatMap((provider) => provider.settings).filter((setting) => setting.secret);
+  return Object.fromEntries(secret.map((setting) => [setting.name, freshSecret(setting)]));
 }
 
 type Lines = string[] & { onLine?: (line: string) => void };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
-import { isDeadLetter, type Provider, type Sample } from '../../model/index.js';
+import { isDeadLetter, type Provider, type Sample, type SignedDelivery } from '../../model/index.js';
 import { explainFault, freshSecret, readConfig, type Config } from '../../platform/config/index.js';
 import { onStopSignal } from '../../platform/process/index.js';
 import { providers } from '../../providers/index.js';
@@ -18,15 +18,15 @@ const [BOLD, DIM, GREEN, RED, RESET] = process.stdout.isTTY
   : ['', '', '', '', ''];
 
 /**
- * Starts a service of its own, beside any other, sends one signed event of each provider and shows
- * what becomes of it. Leaves nothing behind.
+ * Starts a service of its own, beside any other, sends one signed event of each provider that a first start sets up
+ * and shows what becomes of it. Leaves nothing behind.
  */
 async function demo(): Promise<void> {
   const stopped = signalled();
   const folder = await mkdtemp(join(tmpdir(), 'integration-demo-'));
   const config = demoConfig(folder);
   const silent = winston.createLogger({ silent: true });
-  const starting = startService(config, silent, (line) => print(`${DIM}• ${line}${RESET}`));
+  const starting = startService(config, providers, silent, (line) => print(`${DIM}• ${line}${RESET}`));
   try {
     await Promise.race([starting.then((service) => showAll(service, folder, config)), stopped]);
   } finally {
@@ -47,7 +47,9 @@ function signalled(): Promise<never> {
 async function showAll(service: RunningService, folder: string, config: Config): Promise<void> {
   for (const provider of providers) {
     const [sample] = provider.samples;
-    if (sample !== undefined) await show(provider, sample, service.url, config);
+    const address = `${service.url}/webhooks/${provider.name}`;
+    const signed = sample && provider.sign(sample, config.read, Date.now(), address);
+    if (signed) await show(provider, sample, signed, address, config);
   }
   await showMail(join(folder, 'mail'));
   print(`\n${BOLD}That was all of it.${RESET} Now: npm start, and in another terminal`);
@@ -66,13 +68,16 @@ function demoConfig(folder: string): Config {
   );
 }
 
-async function show(provider: Provider, sample: Sample, url: string, config: Config): Promise<void> {
-  const signed = provider.sign(sample, config.read, Date.now());
-  if (signed === undefined) throw new Error(`${provider.name} has nothing to sign with`);
+async function show(
+  provider: Provider,
+  sample: Sample,
+  { headers, body }: SignedDelivery,
+  address: string,
+  config: Config,
+): Promise<void> {
   print(`\n${BOLD}${provider.name} ${sample.type}${RESET}`);
-  const { headers, body } = signed;
   const started = performance.now();
-  const reply = await fetch(`${url}/webhooks/${provider.name}`, {
+  const reply = await fetch(address, {
     method: 'POST',
     headers,
     body: new Uint8Array(body),
@@ -81,7 +86,7 @@ async function show(provider: Provider, sample: Sample, url: string, config: Con
   print(
     `  POST /webhooks/${provider.name} → ${reply.status} after ${Math.round(performance.now() - started)} ms`,
   );
-  showLife(await watch(`${url}/api/v1/events/${id}`, config.opsToken));
+  showLife(await watch(new URL(`/api/v1/events/${id}`, address).href, config.opsToken));
 }
 
 /** Waits until nothing is left to do about the event. */

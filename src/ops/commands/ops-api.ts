@@ -1,11 +1,6 @@
-import { loadEnvironment, readConfig, type Config } from '../../platform/config/index.js';
-import { providers } from '../../providers/index.js';
+import { loadConfig } from '../../load-config.js';
+import type { Config } from '../../platform/config/index.js';
 import { say } from './command.js';
-
-/** The settings, as the service has them that was started in this folder. */
-export function readSettings(): Config {
-  return readConfig(loadEnvironment('.env', providers, say), providers);
-}
 
 /** Where the service listens. @param url what was typed instead */
 export function addressOf(config: Config, url?: string): string {
@@ -33,7 +28,7 @@ export class OpsApi {
 
   /** @param url of the service; by default the one of this folder */
   constructor(url?: string) {
-    const config = readSettings();
+    const { config } = loadConfig(say);
     this.base = `${addressOf(config, url)}/api/v1`;
     this.token = config.opsToken;
   }

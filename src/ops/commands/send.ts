@@ -1,8 +1,8 @@
 import type { Provider, Sample, SignedDelivery } from '../../model/index.js';
+import { loadConfig } from '../../load-config.js';
 import type { Config } from '../../platform/config/index.js';
-import { providers } from '../../providers/index.js';
 import { readArguments, runCommand, say, UsageError } from './command.js';
-import { addressOf, reach, readSettings } from './ops-api.js';
+import { addressOf, reach } from './ops-api.js';
 
 const USAGE = `Sends a signed sample to a running service.
 
@@ -31,50 +31,68 @@ interface Options {
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(args, OPTIONS, USAGE);
   if (values.help) return say(USAGE);
-  if (values.list) return say(listSamples());
+  if (values.list) return say(listSamples(loadConfig(say).providers));
   const [name, type] = positionals;
   if (name === undefined || type === undefined || positionals.length > 2) throw new UsageError(USAGE);
 
-  const { provider, sample } = findSample(name, type);
-  return send(provider, sample, readSettings(), {
+  const { config, providers } = loadConfig(say);
+  const { provider, sample } = findSample(providers, name, type);
+  return send(provider, sample, config, {
     duplicate: values.duplicate,
     badSignature: values['bad-signature'],
     url: values.url,
   });
 }
 
-function listSamples(): string {
-  return providers.flatMap(({ name, samples }) => samples.map(({ type }) => `${name} ${type}`)).join('\n');
+/** Without those that nobody but the provider can sign. */
+function listSamples(providers: readonly Provider[]): string {
+  return providers
+    .filter((provider) => provider.standIn === undefined)
+    .flatMap(({ name, samples }) => samples.map(({ type }) => `${name} ${type}`))
+    .join('\n');
 }
 
 /** A type may be cut at a dot: `github pull_request` is the first sample that begins so. */
-function findSample(name: string, type: string): { provider: Provider; sample: Sample } {
+function findSample(
+  providers: readonly Provider[],
+  name: string,
+  type: string,
+): { provider: Provider; sample: Sample } {
   const provider = providers.find((candidate) => candidate.name === name);
   if (provider === undefined) {
     throw new UsageError(
       `There is no provider ${name}. There are: ${providers.map((p) => p.name).join(', ')}`,
     );
   }
+  if (provider.standIn !== undefined) {
+    const names = provider.settings.map((setting) => setting.name).join(', ');
+    throw new UsageError(
+      `Only ${name} can sign its deliveries: it keeps the private key, and ${names} is the public one. Have it send one itself.`,
+    );
+  }
   const sample =
     provider.samples.find((candidate) => candidate.type === type) ??
     provider.samples.find((candidate) => candidate.type.startsWith(`${type}.`));
   if (sample === undefined) {
-    throw new UsageError(`There is no sample ${name} ${type}. There are:\n${listSamples()}`);
+    throw new UsageError(`There is no sample ${name} ${type}. There are:\n${listSamples(providers)}`);
   }
   return { provider, sample };
 }
 
 async function send(provider: Provider, sample: Sample, config: Config, options: Options): Promise<number> {
-  const signed = provider.sign(sample, config.read, Date.now());
+  const base = addressOf(config, options.url);
+  const path = `/webhooks/${provider.name}`;
+  // What signs its address signs the one that the service is known by.
+  const known = config.publicUrl === '' ? base : config.publicUrl.replace(/\/+$/, '');
+  const signed = provider.sign(sample, config.read, Date.now(), known + path);
   if (signed === undefined) {
     const names = provider.settings.map((setting) => setting.name).join(', ');
     throw new UsageError(`Nothing to sign with: see ${names} in .env`);
   }
-  const base = addressOf(config, options.url);
   const delivery = options.badSignature ? tamper(signed) : signed;
   let worst = 0;
   for (let copy = 0; copy < (options.duplicate ? 2 : 1); copy++) {
-    worst = Math.max(worst, await post(`${base}/webhooks/${provider.name}`, delivery));
+    worst = Math.max(worst, await post(base + path, delivery));
   }
   return worst < 400 ? 0 : 1;
 }

@@ -23,7 +23,7 @@ function open(limits: Partial<GroupLimits> = {}) {
   );
   return {
     flushes,
-    add: (item: string, bytes = 1) => group.add(item, bytes),
+    add: (item: string, bytes = 1, rows = 1) => group.add(item, bytes, rows),
     /** For those whose results are not what the test is about; tells which of them were turned away. */
     addAll: (items: string, bytes = 1) =>
       Array.from(items).filter((item) => {
@@ -88,6 +88,14 @@ describe('a group commit', () => {
     addAll('abcdefg');
     await soon();
     expect(groups()).toEqual(['abc', 'def', 'g']);
+  });
+
+  it('counts the rows of an item, and flushes one of more than may go together by itself', async () => {
+    const { add, groups } = open({ rows: 3, flushes: 10 });
+    for (const [item, rows] of Object.entries({ a: 2, b: 1, c: 2, d: 2, e: 5, f: 1 }))
+      void add(item, 1, rows);
+    await soon();
+    expect(groups()).toEqual(['ab', 'c', 'd', 'e', 'f']);
   });
 
   it('puts no more bytes into a flush than it may', async () => {

@@ -1,8 +1,8 @@
 /** Limits of a {@link GroupCommit}. */
 export interface GroupLimits {
-  /** Items in one flush. */
+  /** Rows in one flush. */
   readonly rows: number;
-  /** Bytes in one flush. A larger single item is flushed alone. */
+  /** Bytes in one flush. A single item that is larger, or has more rows, is flushed alone. */
   readonly bytes: number;
   /** Flushes at the same time. */
   readonly flushes: number;
@@ -13,6 +13,7 @@ export interface GroupLimits {
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly bytes: number;
+  readonly rows: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -41,12 +42,13 @@ export class GroupCommit<Item, Result> {
   /**
    * Resolves with the item's result after its group was flushed.
    *
+   * @param rows that the item becomes
    * @returns undefined, at once, when so much is waiting already that the item is turned away
    */
-  add(item: Item, bytes: number): Promise<Result> | undefined {
+  add(item: Item, bytes: number, rows = 1): Promise<Result> | undefined {
     if (this.waiting.length > 0 && this.waitingBytes + bytes > this.limits.waitingBytes) return undefined;
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, bytes, resolve, reject });
+      this.waiting.push({ item, bytes, rows, resolve, reject });
       this.waitingBytes += bytes;
       this.schedule();
     });
@@ -80,14 +82,17 @@ export class GroupCommit<Item, Result> {
   }
 
   private takeGroup(): Waiting<Item, Result>[] {
+    const { limits } = this;
+    let count = 0;
     let rows = 0;
     let bytes = 0;
-    for (const { bytes: size } of this.waiting) {
-      if (rows > 0 && (rows >= this.limits.rows || bytes + size > this.limits.bytes)) break;
-      rows++;
-      bytes += size;
+    for (const next of this.waiting) {
+      if (count > 0 && (rows + next.rows > limits.rows || bytes + next.bytes > limits.bytes)) break;
+      count++;
+      rows += next.rows;
+      bytes += next.bytes;
     }
     this.waitingBytes -= bytes;
-    return this.waiting.splice(0, rows);
+    return this.waiting.splice(0, count);
   }
 }

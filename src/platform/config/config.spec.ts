@@ -134,10 +134,10 @@ describe('a faulty environment', () => {
 
   it('is explained one fault a line', () => {
     expect(explainFault(new ConfigError(['PORT is bad']))).toBe(
-      'The environment has a fault:\n  - PORT is bad',
+      'The configuration has a fault:\n  - PORT is bad',
     );
     expect(explainFault(new ConfigError(['PORT is bad', 'HOST is bad']))).toBe(
-      'The environment has 2 faults:\n  - PORT is bad\n  - HOST is bad',
+      'The configuration has 2 faults:\n  - PORT is bad\n  - HOST is bad',
     );
     expect(explainFault(new Error('port 3001 is taken'))).toBe('port 3001 is taken');
     expect(explainFault('a text')).toBe('a text');

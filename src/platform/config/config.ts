@@ -31,10 +31,10 @@ export function configNamespace(config: Config): ConfigFactory {
   return registerAs(NAMESPACE, () => config);
 }
 
-/** Everything that is wrong with the environment, told at once. */
+/** Everything that is wrong with the environment and the files that it names, told at once. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {
-    super(`The environment has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`);
+    super(`The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`);
     this.name = 'ConfigError';
   }
 }
@@ -53,9 +53,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * @param environment variables of the process over those of the `.env` file
  * @param providers whose settings are read, too
+ * @param ofFiles what is wrong with the files that the environment names, to be told with the rest
  * @throws {ConfigError} naming every fault; never with the value of a secret
  */
-export function readConfig(environment: Environment, providers: readonly ConfiguredProvider[]): Config {
+export function readConfig(
+  environment: Environment,
+  providers: readonly ConfiguredProvider[],
+  ofFiles: readonly string[] = [],
+): Config {
   const known = [...Object.values(settings), ...providers.flatMap((provider) => provider.settings)];
   const faults = findNearMisses(
     Object.keys(environment),
@@ -79,6 +84,7 @@ export function readConfig(environment: Environment, providers: readonly Configu
   if (read(settings.environment) === 'production' && read(settings.opsToken) === '') {
     faults.push('OPS_TOKEN must be set in production');
   }
+  faults.push(...ofFiles);
   if (faults.length > 0) throw new ConfigError(faults);
 
   return Object.freeze({

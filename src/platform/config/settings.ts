@@ -1,4 +1,5 @@
 import {
+  baseUrl,
   choice,
   integer,
   LONGEST_RETRY_BASE_MS,
@@ -26,10 +27,10 @@ export const settings = {
     description: 'Address to listen on; 127.0.0.1 keeps the service to this machine.',
     fallback: '0.0.0.0',
   }),
-  publicUrl: url({
+  publicUrl: baseUrl({
     name: 'PUBLIC_URL',
     description:
-      'Address of the service as providers know it, https://hooks.example.org, since some sign it.\nEmpty: as each request names its host.',
+      'Address of the service as providers know it, https://hooks.example.org, since some sign it;\nwith the path that a proxy takes off, https://example.org/hooks. Empty: as each request names its host.',
     protocols: ['http:', 'https:'],
   }),
   environment: choice({
@@ -50,6 +51,11 @@ export const settings = {
       'PostgreSQL 15 or later, postgresql://user:password@host:5432/database.\nEmpty: an embedded PostgreSQL whose data are kept under DATA_DIR.',
     protocols: ['postgres:', 'postgresql:'],
     secret: true,
+  }),
+  providersFile: text({
+    name: 'PROVIDERS_FILE',
+    description:
+      'JSON file with providers of your own (docs/generic-provider.md), such as providers.json. Their secrets do not\nstand in it, but here: ACME_WEBHOOK_SECRET is that of the provider acme. Empty: there are none.',
   }),
   dataDir: text({
     name: 'DATA_DIR',

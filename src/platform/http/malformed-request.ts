@@ -1,8 +1,9 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CORRELATION_HEADER } from './correlation.js';
+import { findDoubledHeader } from './doubled-header.js';
 import { Problem, problemDetails } from './problem.js';
 
 /** What Node's HTTP parser finds wrong, where it has a status of its own. */
@@ -44,13 +45,23 @@ export function answerUnroutable(_error: FastifyError, request: FastifyRequest, 
     .send(JSON.stringify(details));
 }
 
-/** Takes over what Node would answer by itself, with neither a body nor a correlation id. */
+/**
+ * Takes over what Node would answer by itself, with neither a body nor a correlation id, and refuses what Node would
+ * let pass though it can be read in two ways.
+ */
 export function takeEveryRequest(fastify: FastifyInstance): void {
   const { server } = fastify;
   // Nobody has to meet an expectation that it does not know (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const hostless = raw.httpVersion === '1.1' && raw.headers.host === undefined;
-    done(hostless ? new Problem(400, 'Bad Request', { detail: 'Send a Host header' }) : undefined);
+    const fault = faultOfHead(raw);
+    done(fault === undefined ? undefined : new Problem(400, 'Bad Request', { detail: fault }));
   });
+}
+
+/** None or two of Host: RFC 9112, section 3.2. */
+function faultOfHead({ httpVersion, headers, rawHeaders }: IncomingMessage): string | undefined {
+  if (httpVersion === '1.1' && headers.host === undefined) return 'Send a Host header';
+  const doubled = findDoubledHeader(rawHeaders);
+  return doubled === undefined ? undefined : `Send one ${doubled} header`;
 }

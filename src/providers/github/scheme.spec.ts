@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sign, verify as verifyByOctokit } from '@octokit/webhooks-methods';
-import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { github } from './index.js';
 
 const SECRET = "It's a Secret to Everybody";
@@ -35,6 +35,7 @@ describe("GitHub's signature", () => {
       github.samples[0]!,
       readFrom({ GITHUB_WEBHOOK_SECRET: 'a' }),
       NOON,
+      ADDRESS,
     )!;
     expect(await verifyByOctokit('a', body.toString(), headers['x-hub-signature-256']!)).toBe(true);
   });

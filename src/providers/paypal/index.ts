@@ -6,7 +6,7 @@ import { paypalReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
 import { envelopeSchema } from './schema.js';
 import { paypalVerifier } from './scheme.js';
-import { environment, relaySecret, webhookId } from './settings.js';
+import { clientId, clientSecret, environment, relaySecret, verification, webhookId } from './settings.js';
 
 export type {
   PaypalCapture,
@@ -23,7 +23,7 @@ export const paypal: Provider & {
 } = {
   name: 'paypal',
   documentation: 'https://developer.paypal.com/api/rest/webhooks/rest/',
-  settings: [webhookId, environment, relaySecret],
+  settings: [webhookId, environment, verification, clientId, clientSecret, relaySecret],
   keptHeaders: [
     'content-type',
     'user-agent',
@@ -45,7 +45,13 @@ export const paypal: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read, tools) =>
     paypalVerifier(
-      { webhookId: read(webhookId), environment: read(environment), relaySecrets: read(relaySecret) },
+      {
+        webhookId: read(webhookId),
+        environment: read(environment),
+        verification: read(verification),
+        client: { id: read(clientId), secret: read(clientSecret) },
+        relaySecrets: read(relaySecret),
+      },
       tools,
     ),
   envelopeSchema,

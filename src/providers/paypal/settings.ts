@@ -1,4 +1,4 @@
-import { choice, secrets, text, type Setting } from '../../model/index.js';
+import { choice, secret, secrets, text, type Setting } from '../../model/index.js';
 
 const webhookIdText = text({
   name: 'PAYPAL_WEBHOOK_ID',
@@ -39,6 +39,28 @@ export const environment: Setting<PaypalEnvironment> = choice({
     'payment can pass for a real one.',
   choices: ['live', 'sandbox'],
   fallback: 'live',
+});
+
+/** How a message that PayPal has signed is verified. */
+export type PaypalVerification = 'certificate' | 'postback';
+
+export const verification: Setting<PaypalVerification> = choice({
+  name: 'PAYPAL_VERIFY',
+  description:
+    'How messages that PayPal has signed are verified: "certificate" here, with PayPal\'s certificate, or "postback",\n' +
+    'by asking PayPal about each of them, with the two settings below.',
+  choices: ['certificate', 'postback'],
+  fallback: 'certificate',
+});
+
+export const clientId = secret({
+  name: 'PAYPAL_CLIENT_ID',
+  description: 'Client id of the PayPal app (developer dashboard, Apps & Credentials). For "postback" only.',
+});
+
+export const clientSecret = secret({
+  name: 'PAYPAL_CLIENT_SECRET',
+  description: 'Secret of the same app. For "postback" only.',
 });
 
 export const relaySecret = secrets({

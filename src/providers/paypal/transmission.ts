@@ -1,4 +1,4 @@
-import type { Delivery } from '../../model/index.js';
+import type { Delivery, Verification } from '../../model/index.js';
 import { momentFromIso } from '../moment.js';
 import { requiredHeaders } from '../schemes/required-headers.js';
 import { refused, type Refused } from '../schemes/verdict.js';
@@ -46,3 +46,9 @@ export function readTransmission({ headers }: Delivery): TransmissionReading {
     },
   };
 }
+
+/** A scheme, once the headers that all have are read. */
+export type VerifyTransmission = (
+  delivery: Delivery,
+  transmission: Transmission,
+) => Verification | Promise<Verification>;

@@ -1,3 +1,5 @@
+import { readAtMost } from './bounded-body.js';
+
 /** What came back from a certificate's address. */
 export type FetchedPem =
   | { outcome: 'fetched'; pem: string }
@@ -23,7 +25,7 @@ export async function fetchPem(url: string, fetch: typeof globalThis.fetch): Pro
         : { outcome: 'absent' };
     }
     const pem = await readAtMost(response, SIZE_LIMIT);
-    return pem === undefined ? { outcome: 'absent' } : { outcome: 'fetched', pem };
+    return pem === undefined ? { outcome: 'absent' } : { outcome: 'fetched', pem: pem.toString('latin1') };
   } catch (error) {
     const timedOut = error instanceof Error && error.name === 'TimeoutError';
     const what = timedOut ? `did not answer within ${TIMEOUT} ms` : 'could not be reached';
@@ -33,17 +35,4 @@ export async function fetchPem(url: string, fetch: typeof globalThis.fetch): Pro
 
 function mayRecover(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
-}
-
-/** The body as text, or `undefined` if it is longer; leaving the loop cancels the stream. */
-async function readAtMost(response: Response, limit: number): Promise<string | undefined> {
-  const body: AsyncIterable<Uint8Array> | null = response.body;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('latin1');
 }

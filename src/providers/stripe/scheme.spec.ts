@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
-import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
 import { stripe } from './index.js';
 
 const NOW = NOON / 1000;
@@ -39,6 +39,7 @@ describe("Stripe's signature", () => {
       sample,
       readFrom({ STRIPE_WEBHOOK_SECRET: 'whsec_one' }),
       Date.now(),
+      ADDRESS,
     )!;
     const event = Stripe.webhooks.constructEvent(body, headers['stripe-signature']!, 'whsec_one');
     expect(event.type).toBe(sample.type);

@@ -8,8 +8,8 @@ import {
 import { FIVE_MINUTES, isFresh } from '../schemes/freshness.js';
 import { hmacSha256, matchingSecret } from '../schemes/hmac.js';
 import { requiredHeaders } from '../schemes/required-headers.js';
-import { fromHex } from '../schemes/signature-bytes.js';
-import { refused, verified, type Refused } from '../schemes/verdict.js';
+import { parseSignatureList } from '../schemes/signature-list.js';
+import { refused, verified } from '../schemes/verdict.js';
 
 export const webhookSecret = secrets({
   name: 'STRIPE_WEBHOOK_SECRET',
@@ -18,6 +18,8 @@ export const webhookSecret = secrets({
     'or `stripe listen`). Several, separated by commas, are all accepted, so that one can be rotated.',
   generated: true,
 });
+
+const LIST = { separator: ',', time: 't', signature: 'v1' };
 
 /**
  * `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex> …]`, HMAC-SHA256 over `<t>.<raw body>`.
@@ -35,7 +37,7 @@ function verify(delivery: Delivery, keys: readonly string[]): Verification {
   if (keys.length === 0) return { outcome: 'unconfigured', setting: webhookSecret.name };
   const headers = requiredHeaders(delivery.headers, ['stripe-signature']);
   if (headers.outcome === 'refused') return headers;
-  const header = parseHeader(headers.values['stripe-signature']);
+  const header = parseSignatureList(headers.values['stripe-signature'], LIST);
   if (header.outcome === 'refused') return header;
 
   const label = matchingSecret(keys, header.signatures, [`${header.time}.`, delivery.body]);
@@ -44,27 +46,6 @@ function verify(delivery: Delivery, keys: readonly string[]): Verification {
   return isFresh(Number(header.time) * 1000, delivery.receivedAt, FIVE_MINUTES)
     ? verified(label)
     : refused('timestamp_stale');
-}
-
-type SignatureHeader = { outcome: 'parsed'; time: string; signatures: readonly Buffer[] } | Refused;
-
-/** Strict where the SDK is lenient: one `t` of digits only, and nothing that isn't `name=value`. */
-function parseHeader(header: string): SignatureHeader {
-  const times: string[] = [];
-  const texts: string[] = [];
-  for (const element of header.split(',')) {
-    const [, name, value] = /^([A-Za-z0-9_]+)=(.*)$/.exec(element) ?? [];
-    if (name === undefined || value === undefined) return refused('signature_malformed');
-    if (name === 't') times.push(value);
-    if (name === 'v1') texts.push(value);
-  }
-  if (texts.length === 0) return refused('signature_missing');
-  const [time, ...otherTimes] = times;
-  const signatures = texts.map(fromHex).filter((bytes) => bytes !== undefined);
-  if (time === undefined || otherTimes.length > 0 || !/^\d{1,12}$/.test(time) || signatures.length === 0) {
-    return refused('signature_malformed');
-  }
-  return { outcome: 'parsed', time, signatures };
 }
 
 /** @param now milliseconds since the epoch */

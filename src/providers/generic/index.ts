@@ -1,0 +1,2 @@
+export { parseProvidersFile, type ProvidersFile } from './providers-file.js';
+export { presets } from './preset-providers.js';

@@ -1,0 +1,15 @@
+import type { Challenge } from '../../model/index.js';
+import { fieldsOf } from '../body-fields.js';
+
+/**
+ * Slack asks when the address is set, signed as any event: `{"type":"url_verification","challenge":"…"}`. It wants
+ * the text back.
+ *
+ * @see https://docs.slack.dev/reference/events/url_verification
+ */
+export function answerSlack(payload: unknown): Challenge | undefined {
+  const fields = fieldsOf(payload);
+  if (fields?.at('/type') !== 'url_verification') return undefined;
+  const challenge = fields.at('/challenge');
+  return typeof challenge === 'string' ? { status: 200, body: { challenge } } : undefined;
+}
