@@ -30,6 +30,7 @@ export const LIBRARY_FENCES = [
     libraries: ['bullmq', '@nestjs/bullmq'],
     places: ['platform/queue', 'dispatch', 'process', 'ops', 'app.module'],
   },
+  { name: 'ajv-belongs-to-the-schemas', libraries: ['ajv'], places: ['providers', 'ingest'] },
 ];
 
 /** Libraries that some folders never use. */

@@ -14,6 +14,7 @@ import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
 import { reportRecording, reportUnrecorded } from './delivery-report.js';
 import { FailedVerifications } from './failed-verifications.js';
+import { PayloadCheck } from './payload-check.js';
 import type { RegisteredProvider } from './provider-registry.js';
 import {
   readDelivery,
@@ -45,6 +46,7 @@ export class AcceptDelivery {
     private readonly recorder: EventRecorder,
     private readonly dispatcher: Dispatcher,
     private readonly failures: FailedVerifications,
+    private readonly payloads: PayloadCheck,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
@@ -82,7 +84,13 @@ export class AcceptDelivery {
     if (events.length === 0) return { outcome: 'recorded', recordings: [] };
 
     const recorded = await this.recorder.record(this.toRecord(request, events));
-    if (recorded.outcome === 'recorded') this.dispatcher.offer(recorded.recordings.flatMap(unqueuedRuns));
+    if (recorded.outcome === 'recorded') {
+      this.dispatcher.offer(recorded.recordings.flatMap(unqueuedRuns));
+      const isNew = (index: number) => recorded.recordings[index]?.outcome === 'accepted';
+      for (const { envelope, body } of events.filter((_event, index) => isNew(index))) {
+        this.payloads.offer(provider, envelope.type, body);
+      }
+    }
     reportRecording(this.logger, provider.name, events, recorded);
     return recorded;
   }

@@ -12,6 +12,8 @@ import { FailedVerifications } from './failed-verifications.js';
 import { ProviderRateGuard, providerRates } from './provider-rate.guard.js';
 import { Quarantine } from './quarantine.js';
 import { ReleaseRejected } from './release-rejected.js';
+import { PayloadCheck } from './payload-check.js';
+import { PayloadWarnings } from './payload-warnings.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -34,6 +36,12 @@ export class IngestModule {
       imports: [RecordModule, StoreModule, dispatch, limits],
       controllers: [WebhooksController],
       providers: [
+        PayloadWarnings,
+        {
+          provide: PayloadCheck,
+          inject: [PayloadWarnings, LOGGER],
+          useFactory: (warnings: PayloadWarnings, logger: Logger) => new PayloadCheck(warnings, logger),
+        },
         AcceptDelivery,
         FailedVerifications,
         SignatureGuard,
@@ -41,7 +49,7 @@ export class IngestModule {
         Quarantine,
         ReleaseRejected,
       ],
-      exports: [ReleaseRejected],
+      exports: [PayloadWarnings, ReleaseRejected],
     };
   }
 }

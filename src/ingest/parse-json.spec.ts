@@ -98,6 +98,36 @@ describe('parseJson', () => {
     expect(parse(`["\\\\",${nested(200)}]`)).toEqual(TOO_DEEP);
   });
 
+  it('takes names of 4096 bytes and no longer ones, and texts of any length', () => {
+    const long = { ok: false, message: 'The body has a name longer than 4096 bytes' };
+    const named = (bytes: number) => `{"a":{"${'x'.repeat(bytes)}" : 1}}`;
+    expect(parse(named(4096)).ok).toBe(true);
+    expect(parse(named(4097))).toEqual(long);
+    expect(parse(`{"${'ö'.repeat(2049)}":1}`)).toEqual(long);
+    expect(parse(JSON.stringify({ text: 'x'.repeat(100_000), list: ['y'.repeat(5000)], last: 1 })).ok).toBe(
+      true,
+    );
+  });
+
+  it.each(['1e999', '[-1e999]', '{"a":[{"b":1E+400}]}', `1${'0'.repeat(309)}`, `1${'0'.repeat(300)}e9`])(
+    'refuses a number that would be infinite: %j',
+    (text) => {
+      expect(parse(text)).toEqual({ ok: false, message: 'The body has a number that is too large' });
+    },
+  );
+
+  it.each([
+    ['9007199254740993', 9007199254740992],
+    ['1.7976931348623157e308', Number.MAX_VALUE],
+    ['1e-999', 0],
+    ['-0', -0],
+    [`0.${'1'.repeat(400)}`, 1 / 9],
+    ['"1e999"', '1e999'],
+    ['[true,false,1e3]', [true, false, 1000]],
+  ])('takes of %j what a double can hold of it', (text, value) => {
+    expect(parse(text)).toEqual({ ok: true, value });
+  });
+
   it('refuses more values than anybody means to send', () => {
     const values = (count: number) => `[${Array(count).fill('1').join(',')}]`;
     expect(parse(values(499_999)).ok).toBe(true);

@@ -1,12 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import {
+  CAPITAL_E,
   CLOSE_ARRAY,
   CLOSE_OBJECT,
+  COLON,
   COMMA,
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
+  SMALL_E,
   endOfString,
+  isDigit,
 } from './json-bytes.js';
 
 /** More values are nobody's event, and would take gigabytes once they are parsed. */
@@ -15,33 +19,76 @@ const MOST_VALUES = 500_000;
 /** Deeper nesting is nobody's event, and would overflow the stack of whoever writes it out again. */
 const DEEPEST_NESTING = 200;
 
+/** Bytes of a field's name, as it is sent. Names are kept by the engine as long as anything has them. */
+const LONGEST_NAME = 4096;
+
+/** Digits that every finite number can have before its point. */
+const MOST_DIGITS = 308;
+
 export type ParsedJson = { ok: true; value: unknown } | { ok: false; message: string };
 
-/** Parses bytes that must be JSON in valid UTF-8 (RFC 8259, without a byte order mark). */
+/**
+ * Parses bytes that must be JSON in valid UTF-8 (RFC 8259, without a byte order mark).
+ *
+ * Everybody who reads a payload parses the same bytes by `JSON.parse`, so all see the same: of a field that stands
+ * there twice the last one, of `__proto__` a field like any other, of a number what a double can hold of it. One that
+ * would become infinite is refused, since it would be `null` as soon as it is written out again.
+ */
 export function parseJson(body: Buffer): ParsedJson {
   if (!isUtf8(body)) return { ok: false, message: 'The body is not valid UTF-8' };
-  const excess = findExcess(body);
+  const { excess, mayOverflow } = scan(body);
   if (excess !== undefined) return { ok: false, message: excess };
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(body.toString('utf8')) as unknown };
+    value = JSON.parse(body.toString('utf8'));
   } catch {
     return { ok: false, message: 'The body is not valid JSON' };
   }
+  return mayOverflow && !allFinite(value)
+    ? { ok: false, message: 'The body has a number that is too large' }
+    : { ok: true, value };
 }
 
-/** What the body has too much of, found before anything is built from it. */
-function findExcess(body: Buffer): string | undefined {
+interface Scan {
+  /** What the body has too much of. */
+  readonly excess?: string;
+  /** Whether there is a number with an exponent, or a very long one. */
+  readonly mayOverflow: boolean;
+}
+
+/** Looks at the bytes before anything is built from them. */
+function scan(body: Buffer): Scan {
   let depth = 0;
   let values = 1;
+  let digits = 0;
+  let stringBytes = 0;
+  let mayOverflow = false;
+  const tooMuch = (excess: string): Scan => ({ excess, mayOverflow });
   for (let index = 0; index < body.length; index++) {
     const byte = body[index];
-    if (byte === QUOTE) index = endOfString(body, index);
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+    if (isDigit(byte)) {
+      if (++digits > MOST_DIGITS) mayOverflow = true;
+      continue;
+    }
+    if ((byte === SMALL_E || byte === CAPITAL_E) && digits > 0) mayOverflow = true;
+    digits = 0;
+    if (byte === QUOTE) {
+      const end = endOfString(body, index);
+      stringBytes = end - index - 1;
+      index = end;
+    } else if (byte === COLON) {
+      if (stringBytes > LONGEST_NAME) return tooMuch(`The body has a name longer than ${LONGEST_NAME} bytes`);
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
-      if (++depth > DEEPEST_NESTING) return `The body is nested deeper than ${DEEPEST_NESTING}`;
+      if (++depth > DEEPEST_NESTING) return tooMuch(`The body is nested deeper than ${DEEPEST_NESTING}`);
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
     else if (byte === COMMA) values++;
-    if (values > MOST_VALUES) return `The body has more than ${MOST_VALUES} values`;
+    if (values > MOST_VALUES) return tooMuch(`The body has more than ${MOST_VALUES} values`);
   }
-  return undefined;
+  return { mayOverflow };
+}
+
+function allFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(allFinite);
 }

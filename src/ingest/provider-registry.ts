@@ -1,7 +1,8 @@
 import type { Provider, ReadSetting, Verifier, VerifierTools } from '../model/index.js';
 import type { Config } from '../platform/config/index.js';
+import { withEnvelopeCheck } from '../providers/index.js';
 
-/** A provider with the verifier that its settings make. */
+/** A provider that checks what it reads, with the verifier that its settings make. */
 export interface RegisteredProvider {
   readonly provider: Provider;
   readonly verifier: Verifier;
@@ -22,7 +23,7 @@ export function registerProviders(
     providers.map((provider) => [
       provider.name,
       {
-        provider,
+        provider: withEnvelopeCheck(provider),
         verifier: provider.verifier(config.read, tools),
         verifierWith: (read) => provider.verifier(read, tools),
       },

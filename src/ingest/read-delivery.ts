@@ -18,8 +18,8 @@ import { parseJson } from './parse-json.js';
  */
 const MOST_EVENTS = 5_000;
 
-/** So many faults are told; whoever has more is no better off for knowing them all. */
-const MOST_FAULTS = 100;
+/** So many faults are told; whoever mends them will hear of the others. */
+const MOST_FAULTS = 20;
 
 /** An event of a delivery, with the bytes that tell of it. */
 export interface ReadEvent {
@@ -63,7 +63,7 @@ function parseBody({ headers, body }: Delivery) {
 function readSingle(provider: Provider, { headers, body }: Delivery, payload: unknown): DeliveryReading {
   const reading = provider.readEnvelope(payload, headers);
   return reading.outcome === 'invalid'
-    ? reading
+    ? { outcome: 'invalid', faults: reading.faults.slice(0, MOST_FAULTS) }
     : { outcome: 'read', events: [{ envelope: reading.envelope, body }] };
 }
 

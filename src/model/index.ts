@@ -25,6 +25,7 @@ export {
   type ReplayKey,
   type RetryFacts,
   type Sample,
+  type SchemaPart,
   type SignedDelivery,
   singleHeader,
   type StandIn,

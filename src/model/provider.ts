@@ -103,6 +103,13 @@ export interface RetryFacts {
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** A schema within a document that holds others as well, so that what they share is compiled once. */
+export interface SchemaPart {
+  readonly document: JsonSchema;
+  /** JSON pointer of the schema. */
+  readonly pointer: string;
+}
+
 /** A realistic event of the provider, for `npm run send`, the demo and the contract suite. */
 export interface Sample {
   readonly type: string;
@@ -161,7 +168,20 @@ export interface Provider {
    * or not at all.
    */
   readonly batched?: true;
-  /** Reads a verified delivery, or one element of a batched one; `payload` is its parsed body. */
+  /**
+   * What every payload must hold for its envelope to be read. Each field has a `description`, which ends the sentence
+   * "must be …" of a refusal.
+   */
+  readonly envelopeSchema: JsonSchema;
+  /**
+   * What payloads of a type are like, where somebody keeps a schema of them. What does not fit is counted and told, and
+   * refused never. It is asked for in a thread of its own, so it may take its time.
+   */
+  payloadSchema?(type: string): SchemaPart | undefined;
+  /**
+   * Reads a verified delivery, or one element of a batched one; `payload` is its parsed body and has passed
+   * `envelopeSchema`. What no schema of a payload can say, such as what stands in headers, is checked here.
+   */
   readEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading;
   /** What else of a delivery may be used only once. */
   replayKey?(delivery: Delivery, envelope: Envelope): ReplayKey | undefined;

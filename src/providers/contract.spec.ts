@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Provider, SignedDelivery } from '../model/index.js';
-import { providers } from './index.js';
+import type { JsonSchema, Provider, SignedDelivery } from '../model/index.js';
+import { providers, withEnvelopeCheck } from './index.js';
 import {
   ADDRESS,
   NOON,
@@ -23,6 +23,15 @@ const senders = new Map(providers.map((provider) => [provider, senderOf(provider
 const configured = (provider: Provider) => senders.get(provider)!.read;
 
 const unconfigured = readFrom({});
+
+/** The whole payload and all its fields, as far as the schema speaks of them. */
+function fieldsOf(schema: JsonSchema, name = ''): { name: string; schema: JsonSchema }[] {
+  const branches = [schema, schema['then'], schema['else']] as (JsonSchema | undefined)[];
+  const fields = branches.flatMap((branch) =>
+    Object.entries((branch?.['properties'] ?? {}) as Record<string, JsonSchema>),
+  );
+  return [{ name, schema }, ...fields.flatMap(([field, rules]) => fieldsOf(rules, `${name}/${field}`))];
+}
 
 describe('the list of providers', () => {
   it('has every folder beside it that has a door, and every preset', () => {
@@ -46,6 +55,7 @@ describe('the list of providers', () => {
 describe.each(providers)('$name', (provider) => {
   const verifier = provider.verifier(configured(provider), offline);
   const secretHeaders = provider.secretHeaders ?? [];
+  const { readEnvelope } = withEnvelopeCheck(provider);
 
   it('describes itself', () => {
     expect(provider.name).toMatch(/^[a-z][a-z0-9-]*$/);
@@ -99,6 +109,15 @@ describe.each(providers)('$name', (provider) => {
     }
   });
 
+  it('has an envelope schema that says of every field what it must be, and looks into no lists', () => {
+    for (const { name, schema } of fieldsOf(provider.envelopeSchema)) {
+      expect({ name, ...schema }).toMatchObject({ name, description: expect.stringMatching(/\w/) as string });
+    }
+    // So faults are not more than fields, however much is sent.
+    const rules = JSON.stringify(provider.envelopeSchema);
+    expect(rules).not.toMatch(/"(items|prefixItems|contains|patternProperties|\$ref)":/);
+  });
+
   it('has samples, and never a setting to sign them with where it has a stand-in', () => {
     expect(provider.samples.length).toBeGreaterThan(0);
     const canSign = provider.sign(provider.samples[0]!, configured(provider), NOON, ADDRESS) !== undefined;
@@ -115,13 +134,13 @@ describe.each(providers)('$name', (provider) => {
       expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
       const events = eventsOf(provider, sent);
       expect(events).toHaveLength(1);
-      const reading = provider.readEnvelope(events[0], delivery.headers);
+      const reading = readEnvelope(events[0], delivery.headers);
       expect(reading).toMatchObject({ outcome: 'read', envelope: { type: sample.type } });
     });
 
     it('claims its replay key, if it has one, for itself alone', () => {
       const keyOf = (sent: SignedDelivery) => {
-        const reading = provider.readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers));
+        const reading = readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers));
         if (reading.outcome !== 'read') throw new Error('must be read');
         return provider.replayKey?.(deliveryOf(sent.headers, sent.body), reading.envelope);
       };
@@ -136,7 +155,7 @@ describe.each(providers)('$name', (provider) => {
 
     it('is another event each time', () => {
       const [one, other] = [signed(), signed()].map((sent) =>
-        provider.readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers)),
+        readEnvelope(eventsOf(provider, sent)[0], delivered(sent.headers)),
       );
       if (one?.outcome !== 'read' || other?.outcome !== 'read') throw new Error('must be read');
       expect(one.envelope.deliveryKey).not.toBe(other.envelope.deliveryKey);
@@ -214,7 +233,7 @@ describe.each(providers)('$name', (provider) => {
     'names the faults of the body %j',
     (payload: unknown) => {
       expect(provider.challenge?.(payload, configured(provider), '1')).toBeUndefined();
-      const reading = provider.readEnvelope(payload, {});
+      const reading = readEnvelope(payload, {});
       if (reading.outcome !== 'invalid') throw new Error('must be invalid');
       expect(reading.faults.length).toBeGreaterThan(0);
       for (const { path, message } of reading.faults) {

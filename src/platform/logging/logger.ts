@@ -20,6 +20,11 @@ export function withLogContext<Result>(context: LogContext, work: () => Result):
   return contexts.run({ ...contexts.getStore(), ...context }, work);
 }
 
+/** What `work` begins is there for others, too: what it logs later carries no ids of the surrounding context. */
+export function withoutLogContext<Result>(work: () => Result): Result {
+  return contexts.run({}, work);
+}
+
 /** The ids of the request or the run that this code works for. */
 export function logContext(): LogContext {
   return contexts.getStore() ?? {};

@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { discordChallenge, readDiscordEnvelope } from './envelope.js';
 import type { DiscordEventType, DiscordPayload } from './event-types.js';
 import { samples } from './samples.js';
@@ -28,6 +29,7 @@ export const discord: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => discordVerifier(read(publicKey)),
   challenge: discordChallenge,
+  envelopeSchema: payloadObject(),
   readEnvelope: readDiscordEnvelope,
   samples,
   sign: () => undefined,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { secrets, type Provider, type Setting } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { readGenericEnvelope } from './envelope.js';
 import { withFreshValues } from './fresh-values.js';
 import { signatureHeadersOf, type EventRules, type HmacScheme, type Rules, type Scheme } from './rules.js';
@@ -28,6 +29,7 @@ export function genericProvider(name: string, rules: Rules): Provider {
     bodyLimit: rules.bodyLimit,
     ...(rules.batched && { batched: true }),
     verifier: (read) => genericVerifier(scheme, read(secret), secret.name),
+    envelopeSchema: payloadObject(),
     readEnvelope: (payload, headers) => readGenericEnvelope(event, payload, headers),
     ...(isIdUnsigned(scheme, event) && {
       // Whoever holds one signed body can send it again under another id: only the body's hash can tell.

@@ -3,7 +3,10 @@ import type { PullRequestEvent, PullRequestOpenedEvent, PushEvent } from '@octok
 import { sign } from '@octokit/webhooks-methods';
 import type { EventPattern } from '../../model/index.js';
 import { delivered, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { github } from './index.js';
+
+const { readEnvelope } = withEnvelopeCheck(github);
 
 interface Definition {
   readonly name: string;
@@ -38,7 +41,7 @@ describe("GitHub's envelope", () => {
 
       const action = example['action'];
       const type = typeof action === 'string' ? `${name}.${action}` : name;
-      const reading = github.readEnvelope(JSON.parse(text), signed);
+      const reading = readEnvelope(JSON.parse(text), signed);
       expect(reading).toMatchObject({ outcome: 'read', envelope: { account: '', deliveryKey: GUID, type } });
       if (reading.outcome !== 'read') continue;
       expect(reading.envelope.entity === null).toBe(example['repository'] === undefined);
@@ -59,7 +62,7 @@ describe("GitHub's envelope", () => {
     ['organization', { organization: { login: 'octo' } }, null],
     ['star', { repository: { full_name: 7 } }, null],
   ])('knows what %s is about: %j', (name, payload, entity) => {
-    expect(github.readEnvelope(payload, headers(name))).toMatchObject({ envelope: { entity } });
+    expect(readEnvelope(payload, headers(name))).toMatchObject({ envelope: { entity } });
   });
 
   it.each([
@@ -74,12 +77,12 @@ describe("GitHub's envelope", () => {
     ['push', { head_commit: null }, undefined],
     ['issues', { issue: { updated_at: 'yesterday' } }, undefined],
   ])('knows when %s happened: %j', (name, payload, iso) => {
-    const reading = github.readEnvelope(payload, headers(name));
+    const reading = readEnvelope(payload, headers(name));
     expect(reading.outcome === 'read' && reading.envelope.occurredAt?.toISOString()).toBe(iso);
   });
 
   it.each(['', 'a b', 'a\u0000', 'x'.repeat(101), '\u00e9'])('leaves out the action %.20j', (action) => {
-    const reading = github.readEnvelope({ action }, headers('repository_dispatch'));
+    const reading = readEnvelope({ action }, headers('repository_dispatch'));
     expect(reading).toMatchObject({ envelope: { type: 'repository_dispatch' } });
   });
 
@@ -96,7 +99,7 @@ describe("GitHub's envelope", () => {
     ['X-GitHub-Delivery', headers('push', 'x'.repeat(256))],
     ['X-GitHub-Delivery', { ...headers('push'), 'x-github-delivery': [GUID, GUID] }],
   ])('names the header %s as the fault', (path, faulty) => {
-    expect(github.readEnvelope({}, faulty)).toEqual({
+    expect(readEnvelope({}, faulty)).toEqual({
       outcome: 'invalid',
       faults: [{ path, message: expect.stringMatching(/must be sent once/) as string }],
     });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { EventPattern, Provider } from '../../model/index.js';
 import { readGithubEnvelope } from './envelope.js';
 import type { GithubEventType, GithubPayload } from './event-types.js';
+import { githubPayloadSchema } from './payload-schema.js';
 import { githubReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { githubSignature, githubVerifier, webhookSecret } from './scheme.js';
 
 export type { GithubEventType, GithubPayload } from './event-types.js';
@@ -31,6 +33,8 @@ export const github: Provider & {
   // GitHub's own cap for a payload.
   bodyLimit: 25 * 1024 * 1024,
   verifier: (read) => githubVerifier(read(webhookSecret)),
+  envelopeSchema,
+  payloadSchema: githubPayloadSchema,
   readEnvelope: readGithubEnvelope,
   replayKey: githubReplayKey,
   samples,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signingSecrets, type EventPattern, type Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import {
   signAsStandardWebhooks,
   signatureHeaders,
@@ -43,6 +44,7 @@ export const gitlab: Provider & {
   retries: { timeoutSeconds: 10, schedule: null },
   bodyLimit: 25 * 1024 * 1024,
   verifier: (read) => standardWebhooksVerifier(read(signingToken), scheme),
+  envelopeSchema: payloadObject(),
   readEnvelope: readGitlabEnvelope,
   samples,
   sign(sample, read, now) {

@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { readPaddleEnvelope } from './envelope.js';
 import type { PaddleEventType, PaddlePayload } from './event-types.js';
 import { samples } from './samples.js';
@@ -24,6 +25,7 @@ export const paddle: Provider & {
   replies: { accepted: 200 },
   bodyLimit: 1024 * 1024,
   verifier: (read) => paddleVerifier(read(webhookSecret)),
+  envelopeSchema: payloadObject(),
   readEnvelope: readPaddleEnvelope,
   samples,
   sign(sample, read, now) {

@@ -1,4 +1,5 @@
 import type { EventPattern } from '../../model/index.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { paypal, type PaypalCapture, type PaypalEvent } from './index.js';
 
 const message = {
@@ -9,7 +10,8 @@ const message = {
   resource: { id: '27M47624FP291604U' },
 };
 
-const read = (payload: unknown) => paypal.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(paypal);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 describe("PayPal's envelope", () => {
   it('reads an event', () => {

@@ -5,6 +5,7 @@ import { paypalMode } from './own-signature.js';
 import { signAsRelay } from './relay-scheme.js';
 import { paypalReplayKey } from './replay-key.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { paypalVerifier } from './scheme.js';
 import { clientId, clientSecret, environment, relaySecret, verification, webhookId } from './settings.js';
 
@@ -54,6 +55,7 @@ export const paypal: Provider & {
       },
       tools,
     ),
+  envelopeSchema,
   readEnvelope: readPaypalEnvelope,
   replayKey: paypalReplayKey,
   modeOf: paypalMode,

@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { readSendgridEnvelope } from './envelope.js';
 import type { SendgridEventType, SendgridPayload } from './event-types.js';
 import { samples } from './samples.js';
@@ -21,6 +22,7 @@ export const sendgrid: Provider & {
   bodyLimit: 2 * 1024 * 1024,
   verifier: (read) => sendgridVerifier(read(publicKey)),
   batched: true,
+  envelopeSchema: payloadObject(),
   readEnvelope: readSendgridEnvelope,
   samples,
   sign: () => undefined,

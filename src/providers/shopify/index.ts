@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventPattern, Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { readShopifyEnvelope } from './envelope.js';
 import type { ShopifyEventType, ShopifyPayload } from './event-types.js';
 import { EVENT_SIGNATURE, WEBHOOK_SIGNATURE } from './header-family.js';
@@ -37,6 +38,7 @@ export const shopify: Provider & {
   // What Shopify sends by way of Pub/Sub may have ten megabytes.
   bodyLimit: 10 * 1024 * 1024,
   verifier: (read) => shopifyVerifier(read(clientSecret)),
+  envelopeSchema: payloadObject(),
   readEnvelope: readShopifyEnvelope,
   replayKey: shopifyReplayKey,
   samples,

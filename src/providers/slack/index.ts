@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { answerSlack } from './challenge.js';
 import { readSlackEnvelope } from './envelope.js';
 import type { SlackEventType, SlackPayload } from './event-types.js';
@@ -28,6 +29,7 @@ export const slack: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => slackVerifier(read(signingSecret)),
   challenge: answerSlack,
+  envelopeSchema: payloadObject(),
   readEnvelope: readSlackEnvelope,
   samples,
   sign(sample, read, now) {

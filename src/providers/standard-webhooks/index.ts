@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { signingSecrets, type EventPattern, type Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { readStandardMessage, type StandardWebhooksMessage } from '../schemes/standard-webhooks-message.js';
 import {
   signAsStandardWebhooks,
@@ -31,6 +32,7 @@ export const standardWebhooks: Provider & {
   retries: { timeoutSeconds: 15, schedule: 'as its sender chooses; the standard recommends several days' },
   bodyLimit: 1024 * 1024,
   verifier: (read) => standardWebhooksVerifier(read(webhookSecret), scheme),
+  envelopeSchema: payloadObject(),
   readEnvelope: (payload, headers) => readStandardMessage(payload, headers, scheme),
   samples,
   sign(sample, read, now) {

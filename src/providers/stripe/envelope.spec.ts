@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { EventPattern } from '../../model/index.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { stripe } from './index.js';
 
 const snapshot = {
@@ -18,7 +19,8 @@ const thin = {
   related_object: { id: 'mtr_1', type: 'billing.meter', url: '/v1/billing/meters/mtr_1' },
 };
 
-const read = (payload: unknown) => stripe.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(stripe);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 describe("Stripe's envelope", () => {
   it('reads a snapshot event', () => {
@@ -72,6 +74,7 @@ describe("Stripe's envelope", () => {
     ['/id', { ...snapshot, id: `evt_${'a'.repeat(252)}` }],
     ['/id', { ...snapshot, id: ['evt_1'] }],
     ['/object', { ...snapshot, object: 'charge' }],
+    ['/object', { ...snapshot, object: undefined }],
     ['/type', { ...snapshot, type: '' }],
     ['/type', { ...snapshot, type: 'a b' }],
     ['/type', { ...snapshot, type: 'a'.repeat(256) }],
@@ -79,7 +82,9 @@ describe("Stripe's envelope", () => {
     ['/account', { ...snapshot, account: '' }],
     ['/created', { ...snapshot, created: '1772366400' }],
     ['/created', { ...snapshot, created: 1e15 }],
-    ['/data/object', { ...snapshot, data: [] }],
+    ['/data', { ...snapshot, data: undefined }],
+    ['/data', { ...snapshot, data: [] }],
+    ['/data/object', { ...snapshot, data: {} }],
     ['/data/object', { ...snapshot, data: { object: 'pi_1' } }],
     ['/created', { ...thin, created: 1772366400 }],
     ['/id', { ...thin, id: null }],

@@ -2,6 +2,7 @@ import type { EventPattern, Provider } from '../../model/index.js';
 import { readStripeEnvelope, stripeMode } from './envelope.js';
 import type { StripeEventType, StripePayload } from './event-types.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { signAsStripe, stripeVerifier, webhookSecret } from './scheme.js';
 
 export type { StripeEventType, StripePayload } from './event-types.js';
@@ -18,6 +19,7 @@ export const stripe: Provider & {
   retries: { timeoutSeconds: null, schedule: 'for up to three days, ever more rarely' },
   bodyLimit: 1024 * 1024,
   verifier: (read) => stripeVerifier(read(webhookSecret)),
+  envelopeSchema,
   readEnvelope: readStripeEnvelope,
   modeOf: stripeMode,
   samples,

@@ -1,4 +1,5 @@
 import { signingSecrets, type EventPattern, type Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { freshName } from '../sample-ids.js';
 import { readStandardMessage, type StandardWebhooksMessage } from '../schemes/standard-webhooks-message.js';
 import {
@@ -34,6 +35,7 @@ export const svix: Provider & {
   },
   bodyLimit: 1024 * 1024,
   verifier: (read) => standardWebhooksVerifier(read(webhookSecret), scheme),
+  envelopeSchema: payloadObject(),
   readEnvelope: (payload, headers) => readStandardMessage(payload, headers, scheme),
   samples,
   sign(sample, read, now) {

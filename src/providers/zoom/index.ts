@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { payloadObject } from '../envelope-schema.js';
 import { answerZoom } from './challenge.js';
 import { readZoomEnvelope } from './envelope.js';
 import type { ZoomPayload } from './event-types.js';
@@ -21,6 +22,7 @@ export const zoom: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => zoomVerifier(read(secretToken)),
   challenge: (payload, read, secretLabel) => answerZoom(payload, read(secretToken)[Number(secretLabel) - 1]),
+  envelopeSchema: payloadObject(),
   readEnvelope: readZoomEnvelope,
   samples,
   sign(sample, read, now) {

@@ -32,6 +32,8 @@ const verifier = {
   },
 };
 
+const someText = { type: 'string', minLength: 1, description: 'a text' };
+
 const provider = (name, more) => ({
   name,
   documentation: 'https://example.org',
@@ -41,13 +43,15 @@ const provider = (name, more) => ({
   retries: { timeoutSeconds: null, schedule: null },
   bodyLimit: 1024 * 1024,
   verifier: () => verifier,
+  envelopeSchema: {
+    type: 'object',
+    description: 'a JSON object',
+    required: ['id', 'type'],
+    properties: { id: someText, type: someText },
+  },
   readEnvelope({ id, type }) {
-    const isText = (value) => typeof value === 'string' && value !== '';
-    const faults = Object.entries({ id, type })
-      .filter(([, value]) => !isText(value))
-      .map(([field]) => ({ path: `/${field}`, message: 'must be a text' }));
     const envelope = { account: '', deliveryKey: id, type, entity: null, occurredAt: null };
-    return faults.length > 0 ? { outcome: 'invalid', faults } : { outcome: 'read', envelope };
+    return { outcome: 'read', envelope };
   },
   samples: [],
   sign: () => undefined,
