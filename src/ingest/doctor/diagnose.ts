@@ -60,14 +60,8 @@ async function tryAll(
 /** It verifies: what is left is the clock, what it says, or nothing. */
 function whatIsLeft({ reason, faults }: RefusedDelivery, offMs: number): Finding {
   if (offMs !== 0) return { cause: 'clock_off', offMs };
-  switch (reason) {
-    case 'invalid':
-      return { cause: 'not_an_event', faults };
-    case 'replayed':
-      return { cause: 'replayed' };
-    default:
-      return { cause: 'verifies_now' };
-  }
+  if (reason === 'invalid') return { cause: 'not_an_event', faults };
+  return { cause: reason === 'replayed' ? 'replayed' : 'verifies_now' };
 }
 
 function clockOf({ offMs }: Extract<Match, { outcome: 'matched' }>): Finding[] {
