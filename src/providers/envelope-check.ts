@@ -1,6 +1,6 @@
 import { Ajv2020, type AnySchemaObject, type ErrorObject } from 'ajv/dist/2020.js';
 import type { EnvelopeFault, Provider } from '../model/index.js';
-import { momentFromIso } from './moment.js';
+import { momentFromIso, momentFromIsoInUtc } from './moment.js';
 
 /** It fetches nothing, changes nothing in what it checks, and nothing of a payload becomes code. */
 const compiler = new Ajv2020({
@@ -15,7 +15,10 @@ const compiler = new Ajv2020({
   verbose: true,
   // `constructor` and the like are on every object, and on none.
   ownProperties: true,
-  formats: { 'date-time': (text: string) => momentFromIso(text) !== null },
+  formats: {
+    'date-time': (text: string) => momentFromIso(text) !== null,
+    'date-time-in-utc': (text: string) => momentFromIsoInUtc(text) !== null,
+  },
 });
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import type { JsonSchema } from '../model/index.js';
-import { LAST_SECOND } from './moment.js';
+import { LAST_MOMENT } from './moment.js';
 
 /** @param pattern must bound the length as well, and is matched in linear time: whoever signs may send anything */
 export function text(pattern: string, description: string): JsonSchema {
@@ -23,12 +23,27 @@ export const isoMoment: JsonSchema = {
   description: 'an ISO 8601 time with a zone',
 };
 
+/** A moment as `momentFromIsoInUtc` reads it. */
+export const isoMomentInUtc: JsonSchema = {
+  type: 'string',
+  format: 'date-time-in-utc',
+  description: 'an ISO 8601 time',
+};
+
 /** A moment as `momentFromSeconds` reads it. */
 export const epochSeconds: JsonSchema = {
   type: 'integer',
   minimum: 0,
-  maximum: LAST_SECOND,
+  maximum: Math.floor(LAST_MOMENT / 1000),
   description: 'whole seconds since the epoch',
+};
+
+/** A moment as `momentFromMillis` reads it. */
+export const epochMillis: JsonSchema = {
+  type: 'integer',
+  minimum: 0,
+  maximum: LAST_MOMENT,
+  description: 'whole milliseconds since the epoch',
 };
 
 export const anyObject: JsonSchema = { type: 'object', description: 'an object' };

@@ -1,4 +1,4 @@
-import { momentFromIso, momentFromMillis, momentFromSeconds } from './moment.js';
+import { momentFromIso, momentFromIsoInUtc, momentFromMillis, momentFromSeconds } from './moment.js';
 
 describe('momentFromIso', () => {
   it.each([
@@ -27,6 +27,19 @@ describe('momentFromIso', () => {
     '+012026-03-01T12:00:00Z',
   ])('refuses %j', (value) => {
     expect(momentFromIso(value)).toBeNull();
+  });
+});
+
+describe('momentFromIsoInUtc', () => {
+  it.each([
+    ['2024-10-18T14:42:53.064834', '2024-10-18T14:42:53.064Z'],
+    ['2024-10-18T14:42:53+02:00', '2024-10-18T12:42:53.000Z'],
+  ])('reads %s', (text, iso) => {
+    expect(momentFromIsoInUtc(text)?.toISOString()).toBe(iso);
+  });
+
+  it.each([null, 1772366400, '', 'yesterday', '2026-13-01T12:00:00'])('refuses %j', (value) => {
+    expect(momentFromIsoInUtc(value)).toBeNull();
   });
 });
 

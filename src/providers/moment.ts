@@ -2,14 +2,16 @@
 const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/;
 
 /** End of the year 9999: every moment up to it has a four-digit year in JavaScript and in SQL alike. */
-const LAST_MOMENT = 253_402_300_799_999;
-
-/** The last whole second before it. */
-export const LAST_SECOND = Math.floor(LAST_MOMENT / 1000);
+export const LAST_MOMENT = 253_402_300_799_999;
 
 /** A moment from text such as `2026-03-01T09:30:00.123Z`; null for anything else. */
 export function momentFromIso(value: unknown): Date | null {
   return typeof value === 'string' && ISO_MOMENT.test(value) ? moment(Date.parse(value)) : null;
+}
+
+/** As {@link momentFromIso}, but text without a zone, `2026-03-01T09:30:00.123456`, is in UTC. */
+export function momentFromIsoInUtc(value: unknown): Date | null {
+  return momentFromIso(value) ?? (typeof value === 'string' ? momentFromIso(`${value}Z`) : null);
 }
 
 /** A moment from whole seconds since the epoch; null for anything else. */

@@ -1,4 +1,4 @@
-import { keyAt, textAt, valueAt } from './payload-values.js';
+import { keyAt, storableKey, textAt, valueAt } from './payload-values.js';
 
 describe('valueAt', () => {
   it('finds a nested field by its pointer', () => {
@@ -40,4 +40,17 @@ describe('keyAt', () => {
       expect(keyAt({ id }, '/id')).toBeNull();
     }
   });
+});
+
+describe('storableKey', () => {
+  it.each(['a', 'owner/repo#12', 'größer', '😀', 'x'.repeat(255)])('keeps %.20j', (text) => {
+    expect(storableKey(text)).toBe(text);
+  });
+
+  it.each([undefined, null, 7, {}, '', 'x'.repeat(256), 'a\u0000b', 'a\nb', '\ud83d', '\ude00\ud83d'])(
+    'drops %.20j',
+    (value) => {
+      expect(storableKey(value)).toBeNull();
+    },
+  );
 });

@@ -153,7 +153,7 @@ describe('a provider with statuses of its own', () => {
 
   it('is told 400 all the same of a body that is invalid', async () => {
     const { errors } = await problemOf(await send('bookings', '{"id":"a"}'), 400);
-    expect(errors).toEqual([{ path: '/type', message: 'must be a text' }]);
+    expect(errors).toEqual([{ path: '/type', message: 'is missing: must be a text' }]);
   });
 
   it('that is 204 gets no body', async () => {
@@ -244,7 +244,7 @@ describe('a batch', () => {
     [
       'an element is invalid',
       (good) => [good, good, good, { id: 'a' }],
-      [{ path: '/3/type', message: 'must be a text' }],
+      [{ path: '/3/type', message: 'is missing: must be a text' }],
     ],
     ['it is no array', (good) => good, [{ path: '', message: 'must be a JSON array' }]],
     [

@@ -1,5 +1,6 @@
 import type { EventPattern } from '../../model/index.js';
 import { readFrom } from '../settings.fixture.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { discord, type DiscordPayload } from './index.js';
 
 const event = {
@@ -9,7 +10,8 @@ const event = {
 };
 const message = { version: 1, application_id: '1234560123453231555', type: 1, event };
 
-const read = (payload: unknown) => discord.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(discord);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 function keyOf(payload: unknown): string {
   const reading = read(payload);

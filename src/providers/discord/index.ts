@@ -1,8 +1,8 @@
 import type { EventPattern, Provider } from '../../model/index.js';
-import { payloadObject } from '../envelope-schema.js';
 import { discordChallenge, readDiscordEnvelope } from './envelope.js';
 import type { DiscordEventType, DiscordPayload } from './event-types.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { discordStandIn, discordVerifier, publicKey, SIGNATURE_HEADERS } from './scheme.js';
 
 export type {
@@ -29,7 +29,7 @@ export const discord: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => discordVerifier(read(publicKey)),
   challenge: discordChallenge,
-  envelopeSchema: payloadObject(),
+  envelopeSchema,
   readEnvelope: readDiscordEnvelope,
   samples,
   sign: () => undefined,

@@ -1,10 +1,13 @@
-import type { DeliveryHeaders, EnvelopeReading } from '../../model/index.js';
-import { readBody, storableKey, type BodyFields } from '../body-fields.js';
+import type { DeliveryHeaders, EnvelopeFault, EnvelopeReading } from '../../model/index.js';
 import { momentFromIso, momentFromMillis } from '../moment.js';
+import { storableKey } from '../payload-values.js';
 import type { EventRules, TimeUnit } from './rules.js';
 import { placesOf, readSource, type Source } from './source.js';
 
-/** Reads an event by its definition. Only id and type are demanded: nothing else may cost an event. */
+/**
+ * Reads an event by its definition. Only id and type are demanded: nothing else may cost an event. No schema can demand
+ * them, for there may be alternatives, in headers too.
+ */
 export function readGenericEnvelope(
   rules: EventRules,
   payload: unknown,
@@ -12,23 +15,27 @@ export function readGenericEnvelope(
 ): EnvelopeReading {
   const read = (source: Source | undefined): string | undefined =>
     source && readSource(source, payload, headers);
-  return readBody(payload, (fields) => ({
-    deliveryKey: demanded(fields, rules.id, read(rules.id)),
-    type: demanded(fields, rules.type, read(rules.type)),
-    account: storableKey(read(rules.account)) ?? '',
-    entity: storableKey(read(rules.entity)),
-    occurredAt: momentOf(read(rules.occurredAt), rules.occurredAtUnit),
-  }));
+  const [id, type] = [read(rules.id), read(rules.type)];
+  const faults = [...faultsOf(rules.id, id), ...faultsOf(rules.type, type)];
+  if (faults.length > 0) return { outcome: 'invalid', faults };
+  return {
+    outcome: 'read',
+    envelope: {
+      deliveryKey: id ?? '',
+      type: type ?? '',
+      account: storableKey(read(rules.account)) ?? '',
+      entity: storableKey(read(rules.entity)),
+      occurredAt: momentOf(read(rules.occurredAt), rules.occurredAtUnit),
+    },
+  };
 }
 
-function demanded(fields: BodyFields, source: Source, found: string | undefined): string {
-  const key = storableKey(found);
-  if (key === null) {
-    const [path = '', ...others] = placesOf(source);
-    const elsewhere = others.length > 0 ? `, or there must be ${others.join(', ')}` : '';
-    fields.fault(path, found, `must be a text of up to 255 characters or a whole number${elsewhere}`);
-  }
-  return key ?? '';
+function faultsOf(source: Source, found: string | undefined): EnvelopeFault[] {
+  if (storableKey(found) !== null) return [];
+  const [path = '', ...others] = placesOf(source);
+  const elsewhere = others.length > 0 ? `, or there must be ${others.join(', ')}` : '';
+  const message = `must be a text of up to 255 characters or a whole number${elsewhere}`;
+  return [{ path, message: found === undefined ? `is missing: ${message}` : message }];
 }
 
 function momentOf(text: string | undefined, unit: TimeUnit): Date | null {

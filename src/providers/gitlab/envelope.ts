@@ -1,6 +1,6 @@
 import { singleHeader, type DeliveryHeaders, type EnvelopeReading } from '../../model/index.js';
-import { readBody, storableKey, type BodyFields } from '../body-fields.js';
 import { momentFromIso } from '../moment.js';
+import { keyAt, storableKey, valueAt } from '../payload-values.js';
 import { readMessageId } from '../schemes/standard-webhooks-message.js';
 import type { StandardWebhooksScheme } from '../schemes/standard-webhooks.js';
 
@@ -16,6 +16,9 @@ const NUMBER_SIGNS: ReadonlyMap<unknown, string> = new Map([
   ['merge_request', '!'],
 ]);
 
+/** No schema can say it, for the kind may stand in two fields and a header. */
+const NO_KIND = { path: '/object_kind', message: 'must be a kind of event such as "merge_request"' };
+
 const WORD = /^[A-Za-z0-9_-]{1,100}$/;
 
 /**
@@ -25,34 +28,32 @@ const WORD = /^[A-Za-z0-9_-]{1,100}$/;
  * @see https://docs.gitlab.com/user/project/integrations/webhook_events/
  */
 export function readGitlabEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading {
-  return readBody(payload, (fields) => {
-    const kind = kindOf(fields, headers);
-    const action = fields.at('/object_attributes/action');
-    return {
+  const reading = readMessageId(headers, scheme);
+  const kind = kindOf(payload, headers);
+  if (reading.outcome === 'invalid' || kind === undefined) {
+    const faults = reading.outcome === 'invalid' ? reading.faults : [];
+    return { outcome: 'invalid', faults: kind === undefined ? [NO_KIND, ...faults] : faults };
+  }
+  const action = valueAt(payload, '/object_attributes/action');
+  return {
+    outcome: 'read',
+    envelope: {
       account: '',
-      deliveryKey: readMessageId(fields, headers, scheme),
+      deliveryKey: reading.texts.id,
       type: isWord(action) ? `${kind}.${action}` : kind,
-      entity: entityOf(fields),
-      occurredAt: momentFromGitlab(fields.at('/object_attributes/updated_at')),
-    };
-  });
+      entity: entityOf(payload),
+      occurredAt: momentFromGitlab(valueAt(payload, '/object_attributes/updated_at')),
+    },
+  };
 }
 
-function kindOf(fields: BodyFields, headers: DeliveryHeaders): string {
+function kindOf(payload: unknown, headers: DeliveryHeaders): string | undefined {
   // `Merge Request Hook` is `merge_request`.
   const hook = singleHeader(headers, 'x-gitlab-event')
     ?.replace(/ hook$/i, '')
     .replaceAll(' ', '_')
     .toLowerCase();
-  const kind = [fields.at('/object_kind'), fields.at('/event_name'), hook].find(isWord);
-  if (kind === undefined) {
-    fields.fault(
-      '/object_kind',
-      fields.at('/object_kind'),
-      'must be a kind of event such as "merge_request"',
-    );
-  }
-  return kind ?? '';
+  return [valueAt(payload, '/object_kind'), valueAt(payload, '/event_name'), hook].find(isWord);
 }
 
 function isNumber(value: unknown): value is number {
@@ -64,21 +65,21 @@ function isWord(value: unknown): value is string {
 }
 
 /** `group/project!7` for a merge request, `#7` for an issue, `@refs/heads/main` for a push; or the project. */
-function entityOf(fields: BodyFields): string | null {
-  const project = fields.key('/project/path_with_namespace');
+function entityOf(payload: unknown): string | null {
+  const project = keyAt(payload, '/project/path_with_namespace');
   if (project === null) return null;
   // A note and the pipeline of a merge request are about what they belong to. Pipelines have numbers, too.
-  const own = NUMBER_SIGNS.get(fields.at('/object_kind'));
+  const own = NUMBER_SIGNS.get(valueAt(payload, '/object_kind'));
   const numbered: readonly (readonly [string | undefined, string])[] = [
     ['!', '/merge_request/iid'],
     ['#', '/issue/iid'],
     [own, '/object_attributes/iid'],
   ];
   for (const [sign, pointer] of numbered) {
-    const number = fields.at(pointer);
+    const number = valueAt(payload, pointer);
     if (sign !== undefined && isNumber(number)) return storableKey(`${project}${sign}${number}`);
   }
-  const ref = fields.key('/ref');
+  const ref = keyAt(payload, '/ref');
   return ref === null ? project : storableKey(`${project}@${ref}`);
 }
 

@@ -1,4 +1,5 @@
 import type { EventPattern } from '../../model/index.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { paddle, type PaddlePayload } from './index.js';
 
 const completed = {
@@ -9,7 +10,8 @@ const completed = {
   data: { id: 'txn_01hv8wptq8987qeep44cyrewp9' },
 };
 
-const read = (payload: unknown) => paddle.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(paddle);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 describe("Paddle's envelope", () => {
   it('reads an event', () => {

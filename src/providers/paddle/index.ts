@@ -1,8 +1,8 @@
 import type { EventPattern, Provider } from '../../model/index.js';
-import { payloadObject } from '../envelope-schema.js';
 import { readPaddleEnvelope } from './envelope.js';
 import type { PaddleEventType, PaddlePayload } from './event-types.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { paddleVerifier, signAsPaddle, webhookSecret } from './scheme.js';
 
 export type { PaddleEventType, PaddlePayload } from './event-types.js';
@@ -25,7 +25,7 @@ export const paddle: Provider & {
   replies: { accepted: 200 },
   bodyLimit: 1024 * 1024,
   verifier: (read) => paddleVerifier(read(webhookSecret)),
-  envelopeSchema: payloadObject(),
+  envelopeSchema,
   readEnvelope: readPaddleEnvelope,
   samples,
   sign(sample, read, now) {

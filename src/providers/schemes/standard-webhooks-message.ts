@@ -1,6 +1,7 @@
 import type { DeliveryHeaders, EnvelopeReading } from '../../model/index.js';
-import { readBody, type BodyFields, type Shape } from '../body-fields.js';
+import { readHeaderTexts, type HeaderTexts } from '../header-texts.js';
 import { momentFromIso } from '../moment.js';
+import { keyAt, valueAt } from '../payload-values.js';
 import { idHeader, type StandardWebhooksScheme } from './standard-webhooks.js';
 
 /** The body that the specification recommends. Senders that have another one name their own type. */
@@ -10,12 +11,6 @@ export interface StandardWebhooksMessage {
   readonly timestamp: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
-
-/** The same in every attempt to deliver a message. */
-export const MESSAGE_ID: Shape = {
-  pattern: /^[\x21-\x7e]{1,255}$/,
-  message: 'must be sent once, with the id of the message',
-};
 
 /** The type of a message whose body tells none: it is no less signed for that. */
 export const UNTYPED = 'untyped';
@@ -33,28 +28,32 @@ export function readStandardMessage(
   headers: DeliveryHeaders,
   scheme: StandardWebhooksScheme,
 ): EnvelopeReading {
-  return readBody(payload, (fields) => ({
-    account: '',
-    deliveryKey: readMessageId(fields, headers, scheme),
-    type: typeOf(fields),
-    entity: fields.key('/data/id') ?? fields.key('/data/object/id'),
-    occurredAt: momentFromIso(fields.at('/timestamp')) ?? momentFromIso(fields.at('/created_at')),
-  }));
+  const reading = readMessageId(headers, scheme);
+  if (reading.outcome === 'invalid') return reading;
+  return {
+    outcome: 'read',
+    envelope: {
+      account: '',
+      deliveryKey: reading.texts.id,
+      type: typeOf(payload),
+      entity: keyAt(payload, '/data/id') ?? keyAt(payload, '/data/object/id'),
+      occurredAt:
+        momentFromIso(valueAt(payload, '/timestamp')) ?? momentFromIso(valueAt(payload, '/created_at')),
+    },
+  };
 }
 
-/** The delivery key: the id out of those headers that were verified. */
-export function readMessageId(
-  fields: BodyFields,
-  headers: DeliveryHeaders,
-  scheme: StandardWebhooksScheme,
-): string {
+/** The delivery key, the same in every attempt: the id out of those headers that were verified. */
+export function readMessageId(headers: DeliveryHeaders, scheme: StandardWebhooksScheme): HeaderTexts<'id'> {
   const name = idHeader(headers, scheme).replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
-  return fields.header(headers, name, MESSAGE_ID);
+  return readHeaderTexts(headers, {
+    id: { name, pattern: /^[\x21-\x7e]{1,255}$/, content: 'the id of the message' },
+  });
 }
 
-function typeOf(fields: BodyFields): string {
+function typeOf(payload: unknown): string {
   const places = ['/type', '/event_type', '/eventType', '/event'];
-  const found = places.map((place) => fields.at(place)).find(isType);
+  const found = places.map((place) => valueAt(payload, place)).find(isType);
   return found ?? UNTYPED;
 }
 

@@ -1,4 +1,5 @@
 import type { EventPattern } from '../../model/index.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { sendgrid, type SendgridPayload } from './index.js';
 
 const event = {
@@ -9,7 +10,8 @@ const event = {
   sg_message_id: '14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0',
 };
 
-const read = (payload: unknown) => sendgrid.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(sendgrid);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 function keyOf(payload: unknown): string {
   const reading = read(payload);

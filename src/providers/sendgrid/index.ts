@@ -1,8 +1,8 @@
 import type { EventPattern, Provider } from '../../model/index.js';
-import { payloadObject } from '../envelope-schema.js';
 import { readSendgridEnvelope } from './envelope.js';
 import type { SendgridEventType, SendgridPayload } from './event-types.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { publicKey, sendgridStandIn, sendgridVerifier, SIGNATURE_HEADERS } from './scheme.js';
 
 export type { SendgridEventType, SendgridPayload } from './event-types.js';
@@ -22,7 +22,7 @@ export const sendgrid: Provider & {
   bodyLimit: 2 * 1024 * 1024,
   verifier: (read) => sendgridVerifier(read(publicKey)),
   batched: true,
-  envelopeSchema: payloadObject(),
+  envelopeSchema,
   readEnvelope: readSendgridEnvelope,
   samples,
   sign: () => undefined,

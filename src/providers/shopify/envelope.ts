@@ -1,28 +1,37 @@
-import { singleHeader, type DeliveryHeaders, type EnvelopeReading } from '../../model/index.js';
-import { readBody, storableKey, type BodyFields, type Shape } from '../body-fields.js';
+import {
+  singleHeader,
+  type DeliveryHeaders,
+  type Envelope,
+  type EnvelopeFault,
+  type EnvelopeReading,
+} from '../../model/index.js';
+import { readHeaderTexts } from '../header-texts.js';
 import { momentFromIso } from '../moment.js';
+import { keyAt, storableKey, textAt, valueAt } from '../payload-values.js';
 import { headerFamily, type HeaderFamily } from './header-family.js';
 
-const TOPIC: Shape = {
+const TOPIC = {
+  name: 'X-Shopify-Topic',
   pattern: /^[A-Za-z0-9_./-]{1,150}$/,
-  message: 'must be sent once, with a topic such as "orders/create"',
+  content: 'a topic such as "orders/create"',
 };
 
-const WORD: Shape = {
-  pattern: /^[A-Za-z0-9_]{1,100}$/,
-  message: 'must be a word such as "Product" or "update"',
-};
+/** What both families have. */
+const headersOf = (family: HeaderFamily) => ({
+  shop: {
+    name: `${family}Shop-Domain`,
+    pattern: /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/,
+    content: 'a domain such as "example.myshopify.com"',
+  },
+  /** The same when the delivery is tried again. */
+  id: {
+    name: `${family}Webhook-Id`,
+    pattern: /^[A-Za-z0-9._:-]{1,255}$/,
+    content: 'the id of the delivery',
+  },
+});
 
-/** The same when the delivery is tried again. */
-const WEBHOOK_ID: Shape = {
-  pattern: /^[A-Za-z0-9._:-]{1,255}$/,
-  message: 'must be sent once, with the id of the delivery',
-};
-
-const SHOP: Shape = {
-  pattern: /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/,
-  message: 'must be sent once, with a domain such as "example.myshopify.com"',
-};
+const WORD = /^[A-Za-z0-9_]{1,100}$/;
 
 /**
  * Topic, shop and id are in the headers, which the signature does not cover: whoever holds one signed body can send
@@ -30,37 +39,56 @@ const SHOP: Shape = {
  * all deliveries of one action of a merchant, so it is not the delivery key.
  */
 export function readShopifyEnvelope(payload: unknown, headers: DeliveryHeaders): EnvelopeReading {
-  return readBody(payload, (fields) => {
-    const family = headerFamily(headers);
-    const triggeredAt = singleHeader(headers, `${family}Triggered-At`.toLowerCase());
-    return {
-      account: fields.header(headers, `${family}Shop-Domain`, SHOP).toLowerCase(),
-      deliveryKey: fields.header(headers, `${family}Webhook-Id`, WEBHOOK_ID),
-      type: typeOf(family, fields, headers),
-      entity: entityOf(family, fields),
-      occurredAt: momentFromIso(triggeredAt),
-    };
-  });
+  return headerFamily(headers) === 'Shopify-' ? readEvent(payload, headers) : readWebhook(payload, headers);
 }
 
-/** Events say in the body, which is signed, what they are. */
-function typeOf(family: HeaderFamily, fields: BodyFields, headers: DeliveryHeaders): string {
-  return family === 'Shopify-'
-    ? `${fields.text('/topic', WORD)}.${fields.text('/action', WORD)}`
-    : fields.header(headers, 'X-Shopify-Topic', TOPIC);
+function readWebhook(payload: unknown, headers: DeliveryHeaders): EnvelopeReading {
+  const reading = readHeaderTexts(headers, { ...headersOf('X-Shopify-'), topic: TOPIC });
+  if (reading.outcome === 'invalid') return reading;
+  const { topic, ...texts } = reading.texts;
+  const envelope = { ...common('X-Shopify-', texts, headers), type: topic, entity: resourceOf(payload) };
+  return { outcome: 'read', envelope };
+}
+
+/** Events say in the body, which is signed, what they are. The schema cannot demand it, for webhooks do not. */
+function readEvent(payload: unknown, headers: DeliveryHeaders): EnvelopeReading {
+  const reading = readHeaderTexts(headers, headersOf('Shopify-'));
+  const faults = ['/topic', '/action'].flatMap((path) => faultsOfWord(payload, path));
+  if (reading.outcome === 'invalid') return { outcome: 'invalid', faults: [...reading.faults, ...faults] };
+  if (faults.length > 0) return { outcome: 'invalid', faults };
+  const topic = textAt(payload, '/topic');
+  const envelope = {
+    ...common('Shopify-', reading.texts, headers),
+    type: `${topic}.${textAt(payload, '/action')}`,
+    entity: keyAt(payload, `/query_variables/${variableOf(topic)}`),
+  };
+  return { outcome: 'read', envelope };
+}
+
+function faultsOfWord(payload: unknown, path: string): EnvelopeFault[] {
+  const value = valueAt(payload, path);
+  if (typeof value === 'string' && WORD.test(value)) return [];
+  return [{ path, message: 'must be a word such as "Product" or "update"' }];
+}
+
+function common(
+  family: HeaderFamily,
+  { shop, id }: { readonly shop: string; readonly id: string },
+  headers: DeliveryHeaders,
+): Omit<Envelope, 'type' | 'entity'> {
+  const triggeredAt = singleHeader(headers, `${family}Triggered-At`.toLowerCase());
+  return { account: shop.toLowerCase(), deliveryKey: id, occurredAt: momentFromIso(triggeredAt) };
 }
 
 /** Shopify's global id, since many a plain one is larger than the numbers of JavaScript are exact. */
-function entityOf(family: HeaderFamily, fields: BodyFields): string | null {
-  if (family === 'Shopify-') return fields.key(`/query_variables/${variableOf(fields.at('/topic'))}`);
-  const globalId = fields.key('/admin_graphql_api_id');
+function resourceOf(payload: unknown): string | null {
+  const globalId = keyAt(payload, '/admin_graphql_api_id');
   if (globalId !== null) return globalId;
-  const id = fields.at('/id');
+  const id = valueAt(payload, '/id');
   return storableKey(Number.isSafeInteger(id) ? String(id) : id);
 }
 
 /** The variable that the query of a subscription gets: `productId` for the resource `Product`. */
-function variableOf(resource: unknown): string {
-  const name = typeof resource === 'string' ? resource : '';
-  return `${name.charAt(0).toLowerCase()}${name.slice(1)}Id`;
+function variableOf(resource: string): string {
+  return `${resource.charAt(0).toLowerCase()}${resource.slice(1)}Id`;
 }

@@ -1,5 +1,5 @@
 import type { Challenge } from '../../model/index.js';
-import { fieldsOf } from '../body-fields.js';
+import { valueAt } from '../payload-values.js';
 
 /**
  * Slack asks when the address is set, signed as any event: `{"type":"url_verification","challenge":"…"}`. It wants
@@ -8,8 +8,7 @@ import { fieldsOf } from '../body-fields.js';
  * @see https://docs.slack.dev/reference/events/url_verification
  */
 export function answerSlack(payload: unknown): Challenge | undefined {
-  const fields = fieldsOf(payload);
-  if (fields?.at('/type') !== 'url_verification') return undefined;
-  const challenge = fields.at('/challenge');
+  if (valueAt(payload, '/type') !== 'url_verification') return undefined;
+  const challenge = valueAt(payload, '/challenge');
   return typeof challenge === 'string' ? { status: 200, body: { challenge } } : undefined;
 }

@@ -1,6 +1,7 @@
 import type { AppMentionEvent } from '@slack/types';
 import type { EventPattern } from '../../model/index.js';
 import { readFrom } from '../settings.fixture.js';
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { slack } from './index.js';
 
 const callback = {
@@ -12,7 +13,8 @@ const callback = {
   event: { type: 'app_mention', channel: 'C0LAN2Q65', ts: '1772366400.000005' },
 };
 
-const read = (payload: unknown) => slack.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(slack);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 describe("Slack's envelope", () => {
   it('reads an event', () => {
@@ -79,7 +81,7 @@ describe("Slack's envelope", () => {
     ['/event_id', { event_id: undefined }],
     ['/event_id', { event_id: 'a b' }],
     ['/event/type', { event: {} }],
-    ['/event/type', { event: null }],
+    ['/event', { event: null }],
     ['/team_id', { team_id: 7 }],
   ])('names %s as the fault of %j', (path, wrong) => {
     expect(read({ ...callback, ...wrong })).toMatchObject({ outcome: 'invalid', faults: [{ path }] });

@@ -1,9 +1,9 @@
 import type { EventPattern, Provider } from '../../model/index.js';
-import { payloadObject } from '../envelope-schema.js';
 import { answerSlack } from './challenge.js';
 import { readSlackEnvelope } from './envelope.js';
 import type { SlackEventType, SlackPayload } from './event-types.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { signAsSlack, signingSecret, slackVerifier } from './scheme.js';
 
 export type { SlackEventCallback, SlackEventType, SlackPayload } from './event-types.js';
@@ -29,7 +29,7 @@ export const slack: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => slackVerifier(read(signingSecret)),
   challenge: answerSlack,
-  envelopeSchema: payloadObject(),
+  envelopeSchema,
   readEnvelope: readSlackEnvelope,
   samples,
   sign(sample, read, now) {

@@ -1,5 +1,5 @@
 import type { Challenge } from '../../model/index.js';
-import { fieldsOf } from '../body-fields.js';
+import { valueAt } from '../payload-values.js';
 import { hmacSha256 } from '../schemes/hmac.js';
 
 /**
@@ -10,9 +10,8 @@ import { hmacSha256 } from '../schemes/hmac.js';
  * @see https://developers.zoom.us/docs/api/webhooks/#validate-your-webhook-endpoint
  */
 export function answerZoom(payload: unknown, key: string | undefined): Challenge | undefined {
-  const fields = fieldsOf(payload);
-  if (fields?.at('/event') !== 'endpoint.url_validation' || key === undefined) return undefined;
-  const plainToken = fields.at('/payload/plainToken');
+  if (valueAt(payload, '/event') !== 'endpoint.url_validation' || key === undefined) return undefined;
+  const plainToken = valueAt(payload, '/payload/plainToken');
   if (typeof plainToken !== 'string') return undefined;
   const encryptedToken = hmacSha256(key, [plainToken]).toString('hex');
   return { status: 200, body: { plainToken, encryptedToken } };

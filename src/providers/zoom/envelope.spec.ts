@@ -1,3 +1,4 @@
+import { withEnvelopeCheck } from '../envelope-check.js';
 import { zoom } from './index.js';
 
 const started = {
@@ -12,7 +13,8 @@ const joined = (user: string) => ({
   payload: { ...started.payload, object: { ...started.payload.object, participant: { user_id: user } } },
 });
 
-const read = (payload: unknown) => zoom.readEnvelope(payload, {});
+const { readEnvelope } = withEnvelopeCheck(zoom);
+const read = (payload: unknown) => readEnvelope(payload, {});
 
 function keyOf(payload: unknown): string {
   const reading = read(payload);

@@ -1,9 +1,9 @@
 import type { EventPattern, Provider } from '../../model/index.js';
-import { payloadObject } from '../envelope-schema.js';
 import { answerZoom } from './challenge.js';
 import { readZoomEnvelope } from './envelope.js';
 import type { ZoomPayload } from './event-types.js';
 import { samples } from './samples.js';
+import { envelopeSchema } from './schema.js';
 import { secretToken, signAsZoom, zoomVerifier } from './scheme.js';
 
 export type { ZoomPayload } from './event-types.js';
@@ -22,7 +22,7 @@ export const zoom: Provider & {
   bodyLimit: 1024 * 1024,
   verifier: (read) => zoomVerifier(read(secretToken)),
   challenge: (payload, read, secretLabel) => answerZoom(payload, read(secretToken)[Number(secretLabel) - 1]),
-  envelopeSchema: payloadObject(),
+  envelopeSchema,
   readEnvelope: readZoomEnvelope,
   samples,
   sign(sample, read, now) {
