@@ -2,7 +2,6 @@ import {
   baseUrl,
   choice,
   integer,
-  knownSecrets,
   LONGEST_RETRY_BASE_MS,
   MOST_ATTEMPTS,
   namedUrls,
