@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
-import type { Delivery, Provider, Verification } from '../model/index.js';
+import type { Delivery, Provider, RefusalReason, Verification } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, LogQuota } from '../platform/logging/index.js';
 import {
@@ -27,7 +27,7 @@ import { guardedReplayKey } from './replay-guard.js';
 export type VerificationOutcome =
   | Verification
   /** Refused, as was too much of the same source before. */
-  | { outcome: 'over_limit'; retryAfterSeconds: number };
+  | { outcome: 'over_limit'; reason: RefusalReason; retryAfterSeconds: number };
 
 export type Acceptance = DeliveryRecording | UnrecordedReading;
 
@@ -66,7 +66,7 @@ export class AcceptDelivery {
     if (verification.outcome === 'verified') return verification;
     if (verification.outcome === 'refused') {
       const count = await this.failures.count(source);
-      if (count.outcome === 'over_limit') return count;
+      if (count.outcome === 'over_limit') return { ...count, reason: verification.reason };
     }
     this.refusals.warn('Delivery not verified', { provider: provider.name, source, verification });
     return verification;

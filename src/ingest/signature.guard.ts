@@ -57,6 +57,7 @@ export class SignatureGuard implements CanActivate {
           extensions: { reason: verification.reason },
         });
       case 'over_limit':
+        this.quarantine.hold(rejectionOf(request, provider, delivery, verification.reason));
         throw tooManyFailures(provider, verification.retryAfterSeconds);
       case 'unconfigured':
         // Some senders never come again by themselves, whatever the reply says.
@@ -72,12 +73,12 @@ export class SignatureGuard implements CanActivate {
 }
 
 function rejectionOf(
-  { ip }: FastifyRequest,
+  request: FastifyRequest,
   { name }: Provider,
   delivery: Delivery,
   reason: RejectionReason,
 ): Rejection {
-  return { provider: name, delivery, source: ip, reason };
+  return { provider: name, delivery, source: sourceOf(request), reason };
 }
 
 /** @param setting without which this delivery cannot be verified; others may be */

@@ -6,6 +6,7 @@ import { judgeAcceptance } from './judge-acceptance.js';
 import { ProviderRateGuard } from './provider-rate.guard.js';
 import { Quarantine } from './quarantine.js';
 import { SignatureGuard, type WebhookRequest } from './signature.guard.js';
+import { sourceOf } from './source-address.js';
 import { BatchReply, EventReply } from './webhook-reply.dto.js';
 import { replyTo } from './webhook-reply.js';
 
@@ -41,14 +42,14 @@ export class WebhooksController {
   @ApiResponse({ status: 429, description: 'Too many; try again after Retry-After seconds' })
   @ApiResponse({ status: 503, description: 'Not possible now; try again after Retry-After seconds' })
   async receive(@Req() request: WebhookRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { verified, ip } = request;
+    const { verified } = request;
     const { provider, delivery } = verified;
     const acceptance = await this.lane.accept(verified);
     const judgement = judgeAcceptance(acceptance);
     // It is signed, so it is worth holding until we read it better.
     if (judgement.outcome === 'refused') {
       const { reason, faults } = judgement;
-      this.quarantine.hold({ provider: provider.name, delivery, source: ip, reason, faults });
+      this.quarantine.hold({ provider: provider.name, delivery, source: sourceOf(request), reason, faults });
     }
     const { status, body } = replyTo(provider, acceptance);
     await reply.code(status).send(body);

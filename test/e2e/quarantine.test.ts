@@ -278,6 +278,44 @@ describe('once the secret is mended', () => {
   });
 });
 
+describe('whoever fails too often to be told why', () => {
+  beforeAll(() => restart({ STRIPE_WEBHOOK_SECRET: 'whsec_other', FAILED_VERIFICATIONS: '1' }));
+
+  it('is held all the same: it may be a provider whose secret is mistyped here', async () => {
+    const deliveries = [payment(), payment(), payment()];
+    const statuses = [];
+    for (const delivery of deliveries) statuses.push((await send(service, delivery)).status);
+    expect(statuses).toContain(429);
+    for (const { body } of deliveries) expect((await heldBody(body)).reason).toBe('signature_mismatch');
+  });
+});
+
+describe('a provider whose header is the secret itself', () => {
+  const HIDDEN = 'glpat-4f1f3c1d8b7a6e5d';
+
+  beforeAll(() => restart({ STRIPE_WEBHOOK_SECRET: SECRET, GITLAB_TOKEN_WEBHOOK_SECRET: 'another' }));
+
+  it('is held without it, cannot be released, and the doctor says so', async () => {
+    const body = JSON.stringify({ object_kind: 'push', number: randomUUID() });
+    const headers = {
+      'x-gitlab-token': HIDDEN,
+      'x-gitlab-event': 'Push Hook',
+      'x-gitlab-event-uuid': randomUUID(),
+    };
+    expect((await service.post('gitlab-token', headers, body)).status).toBe(400);
+    const request = await heldBody(body);
+    expect(request.reason).toBe('signature_mismatch');
+    expect(causes(await look(request.id))).toEqual(['secret_not_kept']);
+    await problemOf(await service.order(`${PATH}/${request.id}/release`, {}), 409);
+    expect((await look(request.id)).reason).toBe('signature_mismatch');
+    const { rows } = await backends.pool.query<{ row: string }>(
+      'SELECT row_to_json(r)::text AS row FROM rejected_requests r',
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.map(({ row }) => row).join()).not.toContain(HIDDEN);
+  });
+});
+
 describe('whoever has no business there', () => {
   it('reads nothing, and releases nothing, without the token', async () => {
     for (const path of ['', `/${NOTHING}`]) await problemOf(await fetch(service.url + PATH + path), 401);
