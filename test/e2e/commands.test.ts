@@ -38,7 +38,7 @@ describe('npm run send', () => {
     async () => {
       for (const [provider, type] of samples) {
         const { code, output } = await run(provider, type);
-        const id = /^20[02] {"id":"([^"]+)","status":"accepted"}$/m.exec(output)?.[1];
+        const id = /^20[02] {"ids?":\[?"([^"]+)"\]?,"status":"accepted"}$/m.exec(output)?.[1];
         expect({ type, code, output, accepted: id !== undefined }).toMatchObject({ code: 0, accepted: true });
         expect((await service.settled(id!)).status).toBe('completed');
       }

@@ -56,7 +56,6 @@ function secretOf(name: string, { secretFrom }: Rules): Setting<readonly string[
     description:
       `${secretFrom || `What ${name} signs its webhooks with.`}\n` +
       'Several, separated by commas, are all accepted, so that one can be rotated.',
-    generated: true,
   });
 }
 
