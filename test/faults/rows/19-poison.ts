@@ -22,7 +22,7 @@ export const poison: FaultRow = {
   title: 'Poisonous events: one throws, one ends the process, one eats its memory',
   backends: QUEUE_BACKENDS,
   shortForm: ['postgres'],
-  recovery: { of: 'from the delivery of the poison to its dead letters', limitMs: 240_000 },
+  recovery: { of: 'from the delivery of the poison to its dead letters', limitMs: 150_000 },
   deadlineMs: 500_000,
   async run(arena) {
     const poisons = POISONS.slice(0, arena.scale(1, POISONS.length));
