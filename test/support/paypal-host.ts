@@ -12,6 +12,14 @@ const WEBHOOK_ID = '8PT597110X687430LKGECATA';
 const CERTIFICATE_PATH = '/v1/notifications/certs/CERT-360caa42-fca2a594-1d93a270';
 const DAY = 24 * 60 * 60 * 1000;
 
+/** What is signed beside the body; fresh, and for the service's own webhook, by default. */
+export interface PaypalSigned {
+  readonly transmissionId?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
+  readonly webhookId?: string | undefined;
+}
+
 /** Signs as PayPal does, with a certificate of an authority of its own, and serves that certificate. */
 export class PaypalHost {
   private constructor(
@@ -47,19 +55,23 @@ export class PaypalHost {
   }
 
   /** A delivery of this body, as PayPal signs it. */
-  deliver(body: string, transmissionId: string = randomUUID()): TestDelivery {
-    const time = new Date().toISOString();
-    const message = `${transmissionId}|${time}|${WEBHOOK_ID}|${crc32(body)}`;
+  deliver(body: string, transmissionId?: string): TestDelivery {
+    return { provider: 'paypal', headers: this.sign(body, { transmissionId }), body };
+  }
+
+  /** The headers with which PayPal would send this body. */
+  sign(
+    body: string | Buffer,
+    { transmissionId = randomUUID(), now = Date.now(), webhookId = WEBHOOK_ID }: PaypalSigned = {},
+  ): Record<string, string> {
+    const time = new Date(now).toISOString();
+    const message = `${transmissionId}|${time}|${webhookId}|${crc32(body)}`;
     return {
-      provider: 'paypal',
-      headers: {
-        'paypal-auth-algo': 'SHA256withRSA',
-        'paypal-cert-url': `https://api.paypal.com${CERTIFICATE_PATH}`,
-        'paypal-transmission-id': transmissionId,
-        'paypal-transmission-time': time,
-        'paypal-transmission-sig': sign('sha256', Buffer.from(message), this.privateKey).toString('base64'),
-      },
-      body,
+      'paypal-auth-algo': 'SHA256withRSA',
+      'paypal-cert-url': `https://api.paypal.com${CERTIFICATE_PATH}`,
+      'paypal-transmission-id': transmissionId,
+      'paypal-transmission-time': time,
+      'paypal-transmission-sig': sign('sha256', Buffer.from(message), this.privateKey).toString('base64'),
     };
   }
 

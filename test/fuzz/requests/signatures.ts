@@ -1,0 +1,211 @@
+import { HEX, LETTERS, VISIBLE, type Dice, type Weighted } from '../dice.js';
+import type { Sender } from '../senders.js';
+import type { Headers, Message } from '../signers.js';
+
+/** A name and a value, as they are written: names may come twice. */
+export type HeaderLine = readonly [name: string, value: string];
+
+export interface FuzzedSignature {
+  readonly what: string;
+  readonly lines: readonly HeaderLine[];
+  /** Whether there is a right signature over this very message in it. Everything else must be refused. */
+  readonly genuine: boolean;
+}
+
+/** @param message with all headers that are not signed for */
+type Signing = (dice: Dice, message: Message, sender: Sender) => Omit<FuzzedSignature, 'what'>;
+
+const DAYS = 24 * 60 * 60 * 1000;
+
+const SIGNINGS: readonly Weighted<readonly [what: string, sign: Signing]>[] = [
+  [30, ['genuine', genuine]],
+  [4, ['genuine among others', amongOthers]],
+  [4, ['genuine in another spelling', respelt]],
+  [10, ['of a stranger', ofStranger]],
+  [8, ['of another body', ofAnotherBody]],
+  [8, ['stale', stale]],
+  [5, ['missing', missing]],
+  [3, ['empty', (dice, message, sender) => forged(dice, message, sender, () => '')]],
+  [5, ['doubled', doubled]],
+  [
+    4,
+    ['truncated', (dice, ...rest) => forged(dice, ...rest, (text) => text.slice(0, dice.below(text.length)))],
+  ],
+  [10, ['changed', (dice, ...rest) => forged(dice, ...rest, (text) => changeOne(dice, text))]],
+  [8, ['nonsense', (dice, ...rest) => forged(dice, ...rest, () => dice.pick(NONSENSE)(dice))]],
+  [3, ['huge', (dice, ...rest) => forged(dice, ...rest, (text) => hugeList(dice, text))]],
+  [4, ['under names of others', underOtherNames]],
+];
+
+export function fuzzSignature(dice: Dice, message: Message, sender: Sender): FuzzedSignature {
+  const [what, sign] = dice.choose(SIGNINGS);
+  return { what, ...sign(dice, message, sender) };
+}
+
+/** One that is certain to be refused. */
+export function forge(dice: Dice, message: Message, sender: Sender): readonly HeaderLine[] {
+  return ofStranger(dice, message, sender).lines;
+}
+
+function lines(message: Message, signature: Headers): HeaderLine[] {
+  return Object.entries({ ...message.headers, ...signature });
+}
+
+function genuine(_dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedSignature, 'what'> {
+  return { lines: lines(message, itself.sign(message)), genuine: true };
+}
+
+function ofStranger(_dice: Dice, message: Message, { stranger }: Sender): Omit<FuzzedSignature, 'what'> {
+  return { lines: lines(message, stranger.sign(message)), genuine: false };
+}
+
+/** A token covers no body and no time, so whoever has it is believed. */
+function isToken({ provider }: Sender): boolean {
+  return provider.secretHeaders !== undefined;
+}
+
+function ofAnotherBody(dice: Dice, message: Message, sender: Sender): Omit<FuzzedSignature, 'what'> {
+  const body = Buffer.concat([message.body, Buffer.from(dice.pick([' ', '\n', '}', '\0', 'x=1']))]);
+  const signature = sender.itself.sign({ ...message, body });
+  return { lines: lines(message, signature), genuine: isToken(sender) };
+}
+
+function stale(dice: Dice, message: Message, sender: Sender): Omit<FuzzedSignature, 'what'> {
+  const now = message.now + dice.pick([-10, 10, -10_000]) * DAYS;
+  const signature = sender.itself.sign({ ...message, now });
+  // Where no time is signed, this is a fresh one.
+  const signsTime = Object.values(signature).join() !== Object.values(sender.itself.sign(message)).join();
+  return { lines: lines(message, signature), genuine: !signsTime };
+}
+
+function missing(dice: Dice, message: Message, { provider }: Sender): Omit<FuzzedSignature, 'what'> {
+  const all = lines(message, {}).filter(([name]) => !provider.signatureHeaders.includes(name));
+  return { lines: dice.chance(0.3) ? [...all, ['authorization', 'Bearer let-me-in']] : all, genuine: false };
+}
+
+function doubled(dice: Dice, message: Message, sender: Sender): Omit<FuzzedSignature, 'what'> {
+  const signature = sender.itself.sign(message);
+  const name = dice.pick(Object.keys(signature));
+  const value = signature[name] ?? '';
+  if (dice.chance(0.3)) return forged(dice, message, sender, (text) => `${text}, ${text}`, name);
+  const second: HeaderLine = [
+    dice.pick([name, name.toUpperCase()]),
+    dice.chance(0.5) ? value : changeOne(dice, value),
+  ];
+  const all = lines(message, signature);
+  return { lines: dice.chance(0.5) ? [...all, second] : [second, ...all], genuine: false };
+}
+
+/** Changes one of the headers of a genuine signature. */
+function forged(
+  dice: Dice,
+  message: Message,
+  { itself }: Sender,
+  change: (text: string) => string,
+  name?: string,
+): Omit<FuzzedSignature, 'what'> {
+  const signature = itself.sign(message);
+  const changed = name ?? dice.pick(Object.keys(signature));
+  return {
+    lines: lines(message, { ...signature, [changed]: change(signature[changed] ?? '') }),
+    genuine: false,
+  };
+}
+
+/** Several signatures may stand in one header where a provider rotates its secret. */
+function amongOthers(dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedSignature, 'what'> {
+  const more = Object.entries(itself.sign(message)).map(([name, value]): HeaderLine => {
+    if (/^t=/.test(value)) return [name, `${value},v0=${dice.text(64, HEX)},v1=${dice.text(64, HEX)}`];
+    if (/^ts=/.test(value)) return [name, `${value};h1=${dice.text(64, HEX)}`];
+    if (/^v1,/.test(value)) return [name, `v1a,${dice.text(20, LETTERS)} ${value}`];
+    return [name, `${' '.repeat(dice.below(9))}${value}\t `];
+  });
+  return { lines: lines(message, Object.fromEntries(more)), genuine: true };
+}
+
+function respelt(dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedSignature, 'what'> {
+  const spell = dice.pick<(text: string) => string>([
+    (text) => text.toUpperCase(),
+    (text) => text.replace(/[0-9a-f]{32,}/, (hex) => Buffer.from(hex, 'hex').toString('base64')),
+    (text) => text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+    (text) => `"${text}"`,
+    (text) => text.replace(/^[a-z0-9]+[=,]/, ''),
+    (text) => `0x${text}`,
+    (text) => encodeURIComponent(text),
+    (text) => text.replace(/[=,;]/g, '$& '),
+  ]);
+  const signature = Object.entries(itself.sign(message)).map(
+    ([name, value]) => [name, spell(value)] as const,
+  );
+  return { lines: lines(message, Object.fromEntries(signature)), genuine: true };
+}
+
+/** Another character that no reader could take for the same. */
+function changeOne(dice: Dice, text: string): string {
+  const place = dice.below(text.length);
+  const old = text.charAt(place).toLowerCase();
+  const changed = dice.text(1, `${HEX}z`.replace(old, ''));
+  return text.slice(0, place) + changed + text.slice(place + 1);
+}
+
+const NONSENSE: readonly ((dice: Dice) => string)[] = [
+  ...[
+    '=',
+    ',',
+    ',,,,',
+    ';',
+    't=',
+    't=,v1=',
+    'v1=',
+    'v1,',
+    'v0=',
+    'sha256=',
+    'sha1=',
+    'null',
+    'undefined',
+    '{}',
+    '[]',
+  ].map((text) => () => text),
+  ...[
+    '__proto__=1,v1=1',
+    't=NaN,v1=0',
+    't=1e99,v1=0',
+    't=-1,v1=0',
+    '0',
+    '-1',
+    '99999999999999999999',
+    '%00',
+    '..',
+  ].map((text) => () => text),
+  (dice) => `sha256=${dice.text(64, HEX)}`,
+  (dice) => `t=${dice.text(10, '0123456789')},v1=${dice.text(64, HEX)}`,
+  (dice) => dice.text(dice.between(1, 200), VISIBLE),
+  // What a header may hold beyond ASCII.
+  (dice) => dice.beyondAscii(dice.between(1, 40)),
+];
+
+function hugeList(dice: Dice, text: string): string {
+  const [repeated, separator] = dice.pick([
+    ['v1=', ','],
+    ['v1,', ' '],
+    [text.slice(0, -1), ','],
+    ['=', ''],
+    [',', ''],
+    ['t=1', ','],
+  ] as const);
+  const length = dice.between(1_000, 12_000);
+  return Array.from({ length: Math.ceil(length / (repeated.length + 1)) }, () => repeated).join(separator);
+}
+
+function underOtherNames(
+  dice: Dice,
+  message: Message,
+  { itself, provider }: Sender,
+): Omit<FuzzedSignature, 'what'> {
+  const prefix = dice.pick(['x-', 'http-', 'x-forwarded-', 'z']);
+  const renamed = Object.entries(itself.sign(message)).map(
+    ([name, value]) => [prefix + name, value] as const,
+  );
+  const others = lines(message, {}).filter(([name]) => !provider.signatureHeaders.includes(name));
+  return { lines: [...others, ...renamed], genuine: false };
+}
