@@ -36,7 +36,7 @@ export function report({ plan, tally, real, aftermath, memory, seconds, findings
     `at the verifier  ${tally.pastAdmission} requests, ${share} %`,
     ...reached.map(([name, count]) => `                 ${String(count).padStart(7)} ${name}`),
     `memory           ${before} MB after ${warmUp} requests, ${after} MB at the end (${after - before} more), ${peak} MB at most`,
-    `real events      ${real.sent} sent (${countsOf(real.counts)}), ${aftermath.realCompleted} completed`,
+    `real events      ${real.hashes.size} sent (${countsOf(real.statuses)}), ${aftermath.realCompleted} completed`,
     `events           ${aftermath.events} recorded; dead letters: ${countsOf(aftermath.deadLetters) || 'none'}`,
     ...outages.slice(0, MOST_OUTAGES),
     ...(tally.found > tally.findings.length ? [`${tally.found} findings in all`] : []),

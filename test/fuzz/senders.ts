@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Provider, Sample, SignedDelivery } from '../../src/model/index.js';
+import type { Provider, Sample } from '../../src/model/index.js';
 import { providers } from '../../src/providers/index.js';
 import { readFrom } from '../../src/providers/settings.fixture.js';
 import type { PaypalHost } from '../support/paypal-host.js';
-import { newSigner, type Headers, type Message, type Signer } from './signers.js';
+import { newSigner, type Message, type Signer } from './signers.js';
 
 /** As the senders know it; some of them sign it. */
 export const PUBLIC_URL = 'https://hooks.example.org';
+
+/** What a provider sends of a sample; whatever signs it is still to be put on. */
+export type Draft = Pick<Message, 'headers' | 'body'>;
 
 /** A provider that we can send for, and a stranger that would like to be taken for it. */
 export interface Sender {
@@ -15,54 +18,54 @@ export interface Sender {
   readonly provider: Provider;
   readonly itself: Signer;
   readonly stranger: Signer;
-  /** What it sends of a sample, with all headers. */
-  deliver(sample: Sample, url: string): SignedDelivery;
+  draft(sample: Sample): Draft;
 }
 
 export function everySender(paypal: PaypalHost): readonly Sender[] {
   const senders = providers.map((provider) => {
     const itself = newSigner(provider);
-    return {
-      name: provider.name,
-      provider,
-      itself,
-      stranger: newSigner(provider),
-      deliver: (sample: Sample, url: string) => deliver(provider, itself, sample, url),
-    };
+    const draft = (sample: Sample): Draft => draftOf(provider, itself, sample);
+    return { name: provider.name, provider, itself, stranger: newSigner(provider), draft };
   });
   const relay = senders.find(({ name }) => name === 'paypal');
   if (relay === undefined) throw new Error('PayPal is not among the providers');
   return [...senders, byCertificate(relay, paypal)];
 }
 
-/** By the provider's own sample sender, or by ours where only the provider has the key. */
-function deliver(provider: Provider, signer: Signer, sample: Sample, url: string): SignedDelivery {
-  const now = Date.now();
-  const delivery = provider.sign(sample, readFrom(signer.settings), now, url);
-  if (delivery !== undefined) return delivery;
+/** What is really sent of a sample. */
+export function deliver({ provider, itself, draft }: Sender, sample: Sample): Draft {
+  const { headers, body } = draft(sample);
+  const url = `${PUBLIC_URL}/webhooks/${provider.name}`;
+  return { headers: { ...headers, ...itself.sign({ headers, body, url, now: Date.now() }) }, body };
+}
+
+/** By the provider's own sample sender, unless nobody but the provider has the key. */
+function draftOf(provider: Provider, { settings }: Signer, sample: Sample): Draft {
+  const signed = provider.sign(sample, readFrom(settings), Date.now(), PUBLIC_URL);
+  if (signed !== undefined) return signed;
   const event = sample.body();
-  const body = Buffer.from(JSON.stringify(provider.batched === true ? [event] : event));
-  const headers = { 'content-type': 'application/json' };
-  return { headers: { ...headers, ...signer.sign({ headers, body, url, now }) }, body };
+  return {
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(provider.batched === true ? [event] : event)),
+  };
 }
 
 /** PayPal by its own scheme, beside the relays of the same address. */
-function byCertificate({ provider, stranger }: Sender, paypal: PaypalHost): Sender {
-  const signWith =
-    (webhookId?: string) =>
-    ({ headers, body, now }: Message): Headers =>
-      paypal.sign(body, { transmissionId: headers['paypal-transmission-id'], now, webhookId });
-  const itself = { settings: {}, sign: signWith() };
+function byCertificate({ provider }: Sender, paypal: PaypalHost): Sender {
+  const signer = (webhookId?: string): Signer => ({
+    settings: {},
+    sign: ({ headers, body, now }) =>
+      paypal.sign(body, { transmissionId: headers['paypal-transmission-id'], now, webhookId }),
+  });
   return {
     name: 'paypal by certificate',
     provider,
-    itself,
-    // For another webhook of PayPal's.
-    stranger: { ...stranger, sign: signWith('1AB23456CD789012E') },
-    deliver(sample, url) {
-      const body = Buffer.from(JSON.stringify(sample.body()));
-      const headers = { 'content-type': 'application/json', 'paypal-transmission-id': randomUUID() };
-      return { headers: { ...headers, ...itself.sign({ headers, body, url, now: Date.now() }) }, body };
-    },
+    itself: signer(),
+    // Another webhook of PayPal's.
+    stranger: signer('1AB23456CD789012E'),
+    draft: (sample) => ({
+      headers: { 'content-type': 'application/json', 'paypal-transmission-id': randomUUID() },
+      body: Buffer.from(JSON.stringify(sample.body())),
+    }),
   };
 }

@@ -47,7 +47,7 @@ function inChunks(dice: Dice, { method, target, lines, body }: Unframed): Buffer
   const parts: Buffer[] = [];
   // Of a large body only the beginning comes in bits.
   for (let at = 0; at < body.length;) {
-    const size = at > 2_000 ? body.length - at : dice.between(1, Math.min(largest, body.length - at));
+    const size = at > 300 ? body.length - at : dice.between(1, Math.min(largest, body.length - at));
     parts.push(
       Buffer.from(`${chunkSize(dice, size)}\r\n`),
       body.subarray(at, at + size),
@@ -62,13 +62,14 @@ function inChunks(dice: Dice, { method, target, lines, body }: Unframed): Buffer
 
 function chunkSize(dice: Dice, size: number): string {
   const hex = size.toString(16);
-  return dice.choose([
-    [10, hex],
-    [2, hex.toUpperCase()],
-    [2, `000${hex}`],
-    [2, `${hex};${dice.text(3, LETTERS)}=${dice.text(5, HEX)}`],
-    [1, `${hex};a="b;c"`],
+  const write = dice.choose<() => string>([
+    [10, () => hex],
+    [2, () => hex.toUpperCase()],
+    [2, () => `000${hex}`],
+    [2, () => `${hex};${dice.text(3, LETTERS)}=${dice.text(5, HEX)}`],
+    [1, () => `${hex};a="b;c"`],
   ]);
+  return write();
 }
 
 /** Cuts the bytes in some places; what is in between comes by itself. */

@@ -119,7 +119,7 @@ function abandoned(dice: Dice, sender: Sender): Made {
 function signedRequest(dice: Dice, sender: Sender): { request: Unframed; what: string[]; genuine: boolean } {
   const target = fuzzTarget(dice, sender.provider.name);
   const url = PUBLIC_URL + target.path;
-  const { headers, body: sample } = sender.deliver(dice.pick(sender.provider.samples), url);
+  const { headers, body: sample } = sender.draft(dice.pick(sender.provider.samples));
   const body = fuzzBody(dice, sample);
   const message = { headers, body: body.bytes, url, now: Date.now() };
   const signature = fuzzSignature(dice, message, sender);
@@ -135,7 +135,7 @@ function signedRequest(dice: Dice, sender: Sender): { request: Unframed; what: s
 function forgedRequest(dice: Dice, sender: Sender): Unframed {
   const target = `/webhooks/${sender.provider.name}`;
   const url = PUBLIC_URL + target;
-  const { headers, body } = sender.deliver(dice.pick(sender.provider.samples), url);
+  const { headers, body } = sender.draft(dice.pick(sender.provider.samples));
   const lines = forge(dice, { headers, body, url, now: Date.now() }, sender);
   return { method: 'POST', target, lines, body };
 }

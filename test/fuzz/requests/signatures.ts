@@ -18,9 +18,9 @@ type Signing = (dice: Dice, message: Message, sender: Sender) => Omit<FuzzedSign
 const DAYS = 24 * 60 * 60 * 1000;
 
 const SIGNINGS: readonly Weighted<readonly [what: string, sign: Signing]>[] = [
-  [30, ['genuine', genuine]],
-  [4, ['genuine among others', amongOthers]],
-  [4, ['genuine in another spelling', respelt]],
+  [10, ['genuine', genuine]],
+  [2, ['genuine among others', amongOthers]],
+  [3, ['genuine in another spelling', respelt]],
   [10, ['of a stranger', ofStranger]],
   [8, ['of another body', ofAnotherBody]],
   [8, ['stale', stale]],
