@@ -42,9 +42,12 @@ const attempts = counter(
   'Attempts to do the steps of a run, or to undo them, by how they ended',
   ['provider', 'workflow', 'outcome'],
 );
-const attemptDuration = histogram('integration_attempt_duration_seconds', 'Of an attempt', WORK_SECONDS, [
-  'workflow',
-]);
+const attemptDuration = histogram(
+  'integration_attempt_duration_seconds',
+  'From the claim of a run, or the end of its steps, to the end of an attempt',
+  WORK_SECONDS,
+  ['workflow'],
+);
 const stepDuration = histogram(
   'integration_step_duration_seconds',
   'Of one step, or of its compensation, with its rows in the effect ledger',
