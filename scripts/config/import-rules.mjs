@@ -30,6 +30,7 @@ export const LIBRARY_FENCES = [
     libraries: ['bullmq', '@nestjs/bullmq'],
     places: ['platform/queue', 'dispatch', 'process', 'ops', 'app.module'],
   },
+  { name: 'prom-client-belongs-to-metrics', libraries: ['prom-client'], places: ['platform/metrics'] },
   { name: 'ajv-belongs-to-the-schemas', libraries: ['ajv'], places: ['providers', 'ingest'] },
 ];
 

@@ -12,6 +12,7 @@ import {
 } from '../record/index.js';
 import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
+import { countRecording, countUnrecorded } from './delivery-metrics.js';
 import { reportRecording, reportUnrecorded } from './delivery-report.js';
 import { FailedVerifications } from './failed-verifications.js';
 import { PayloadCheck } from './payload-check.js';
@@ -77,6 +78,7 @@ export class AcceptDelivery {
     const reading = readDelivery(request, this.config.read);
     if (reading.outcome !== 'read') {
       reportUnrecorded(this.logger, provider.name, reading);
+      countUnrecorded(provider.name, reading.outcome);
       return reading;
     }
     const { events } = reading;
@@ -92,6 +94,7 @@ export class AcceptDelivery {
       }
     }
     reportRecording(this.logger, provider.name, events, recorded);
+    countRecording(provider.name, events, recorded);
     return recorded;
   }
 

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Event, EventStatus, ReplayKey } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { countRedrives } from '../platform/metrics/index.js';
 import { COUNT_REFUSALS, FIND, RECORD } from './event.sql.js';
-import { REDELIVER } from './redrive.sql.js';
+import { REDELIVER, type Verdict } from './redrive.sql.js';
 
 /** A verified event as it is to be recorded, with the runs that its workflows call for. */
 export interface NewEvent {
@@ -155,7 +156,9 @@ export class EventStore {
 
   /** Opens the events' dead letters again, each once however many ask at the same time. */
   async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
-    await this.pool.query(REDELIVER, [null, 'redelivered', null, null, eventIds]);
+    const values = [null, 'redelivered', null, null, eventIds];
+    const { rows } = await this.pool.query<{ verdict: Verdict }>(REDELIVER, values);
+    countRedrives('redelivery', rows);
   }
 }
 

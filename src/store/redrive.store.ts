@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { RunStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { countRedrives } from '../platform/metrics/index.js';
 import type { DeadLetterFilter } from './dead-letter.sql.js';
 import { REDRIVE_BATCH, REDRIVE_EVENT, REDRIVE_RUN, type Verdict } from './redrive.sql.js';
 
@@ -87,23 +88,27 @@ export class RedriveStore {
     actor: string,
     unknownOutcome?: UnknownOutcome,
   ): Promise<JudgedRun | undefined> {
-    return (await this.redrive(REDRIVE_RUN, runId, actor, unknownOutcome))[0];
+    const [judged] = await this.redrive('run', runId, actor, unknownOutcome);
+    return judged;
   }
 
   /** All dead letters of an event. */
   async redriveEvent(eventId: string, actor: string, unknownOutcome?: UnknownOutcome): Promise<JudgedRun[]> {
-    return this.redrive(REDRIVE_EVENT, eventId, actor, unknownOutcome);
+    return this.redrive('event', eventId, actor, unknownOutcome);
   }
 
   private async redrive(
-    statement: string,
+    origin: 'run' | 'event',
     id: string,
     actor: string,
     unknownOutcome: UnknownOutcome | undefined,
   ): Promise<JudgedRun[]> {
     const detail = unknownOutcome === undefined ? null : { unknownOutcome };
     const values = [actor, 'redriven', unknownOutcome ?? null, detail, id];
-    return (await this.pool.query<JudgedRun>(statement, values)).rows;
+    const statement = origin === 'run' ? REDRIVE_RUN : REDRIVE_EVENT;
+    const { rows } = await this.pool.query<JudgedRun>(statement, values);
+    countRedrives(origin, rows);
+    return rows;
   }
 
   /** Why a run could not be redriven; undefined if it is not there. */
@@ -165,7 +170,8 @@ export class RedriveStore {
       };
       const batch = Math.min(perSecond, BATCH_LIMIT);
       try {
-        await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id, batch]);
+        const values = [actor, 'redriven', unknownOutcome, detail, id, batch];
+        countRedrives('batch', (await this.pool.query<JudgedRun>(REDRIVE_BATCH, values)).rows);
       } catch (error) {
         faults.push(error);
       }

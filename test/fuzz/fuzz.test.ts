@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { peakMegabytes, residentMegabytes } from '../support/resident-memory.js';
 import { lookAt } from './aftermath.js';
 import { Campaign } from './campaign.js';
+import { countAtVerifier } from './own-counts.js';
 import { readPlan } from './plan.js';
 import { ProvingGround } from './proving-ground.js';
 import { report } from './report.js';
@@ -54,6 +55,7 @@ if (plan.only !== undefined) {
       const seconds = (performance.now() - startedAt) / 1000;
       const after = await settledMegabytes();
       const expected = { real: real.hashes, ids: tally.ids, unnamed: tally.unnamed };
+      const ownCount = await countAtVerifier(ground.service);
       const aftermath = await lookAt(ground.pool, expected);
 
       const findings = [
@@ -61,13 +63,15 @@ if (plan.only !== undefined) {
         ...tally.findings,
         ...real.findings,
         ...aftermath.findings,
-        ...ground.errors,
+        ...(await ground.errors()),
       ];
       const memory = { warmUp, before, after, peak: peakMegabytes(ground.service) };
-      report({ plan, tally, real, aftermath, memory, seconds, findings, outages: ground.outages });
+      report({ plan, tally, ownCount, real, aftermath, memory, seconds, findings, outages: ground.outages });
       expect(findings).toEqual([]);
       expect(tally.requests).toBe(plan.requests);
       expect(tally.pastAdmission / tally.requests).toBeGreaterThanOrEqual(SHARE);
+      // It counts copies and real events as well.
+      expect(ownCount).toBeGreaterThanOrEqual(tally.pastAdmission + real.hashes.size);
       expect((tally.putOff + real.putOff) / tally.requests).toBeLessThan(PUT_OFF);
       expect(after - before).toBeLessThan(GROWTH);
     },

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type pg from 'pg';
 import { eventually } from '../support/eventually.js';
+import { readLog } from '../support/log-lines.js';
 import { PaypalHost } from '../support/paypal-host.js';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { TestService } from '../support/service.js';
@@ -44,16 +43,17 @@ export class ProvingGround {
     return this.service.child.exitCode === null && this.service.child.signalCode === null;
   }
 
-  /** Lines of its log that tell of a fault of its own. That a run has failed is not yet one: that is judged by its code. */
-  get errors(): readonly string[] {
-    const file = join(this.service.folder, 'logs', 'error.log');
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-    return lines.filter((line) => !line.includes('"message":"Run failed for good"'));
+  /** What its log has of faults of its own. That a run has failed is not yet one: that is judged by its code. */
+  async errors(): Promise<readonly string[]> {
+    const lines = await readLog(this.service, 'error.log');
+    return lines
+      .filter(({ message }) => message !== 'Run failed for good')
+      .map((line) => JSON.stringify(line));
   }
 
   /** Lines of its log that tell that something else was away, for whoever wonders why requests were put off. */
   get outages(): readonly string[] {
-    return this.service.lines.filter((line) => /"message":"[^"]*\b(?:away|Overloaded)\b/.test(line));
+    return this.service.lines.filter((line) => /\b(?:is|are) away\b/.test(line));
   }
 
   /** Waits until nothing is left to do about any event. */

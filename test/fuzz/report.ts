@@ -6,6 +6,8 @@ import type { Tally } from './tally.js';
 export interface Facts {
   readonly plan: Plan;
   readonly tally: Tally;
+  /** Deliveries that reached the verifier by the metrics of the service. */
+  readonly ownCount: number;
   readonly real: RealTraffic;
   readonly aftermath: Aftermath;
   /** Megabytes of the service, and after how many requests the first was taken. */
@@ -25,7 +27,17 @@ export interface Facts {
 const MOST_OUTAGES = 5;
 
 /** Prints what was counted. */
-export function report({ plan, tally, real, aftermath, memory, seconds, findings, outages }: Facts): void {
+export function report({
+  plan,
+  tally,
+  ownCount,
+  real,
+  aftermath,
+  memory,
+  seconds,
+  findings,
+  outages,
+}: Facts): void {
   const { before, after, peak, warmUp } = memory;
   const reached = [...tally.reached].sort(([, one], [, other]) => other - one);
   const share = ((tally.pastAdmission / tally.requests) * 100).toFixed(1);
@@ -33,7 +45,7 @@ export function report({ plan, tally, real, aftermath, memory, seconds, findings
   const lines = [
     `${tally.requests} requests of seed ${plan.seed} in ${seconds.toFixed(1)} s (${rate}/s, ${plan.lanes} at a time)`,
     `replies          ${countsOf(tally.statuses)}`,
-    `at the verifier  ${tally.pastAdmission} requests, ${share} %`,
+    `at the verifier  ${tally.pastAdmission} requests, ${share} % (by its own metrics ${ownCount}, with copies and real events)`,
     ...reached.map(([name, count]) => `                 ${String(count).padStart(7)} ${name}`),
     `memory           ${before} MB after ${warmUp} requests, ${after} MB at the end (${after - before} more), ${peak} MB at most`,
     `real events      ${real.hashes.size} sent (${countsOf(real.statuses)}), ${aftermath.realCompleted} completed`,

@@ -22,7 +22,7 @@ export async function showOne(ground: ProvingGround, seed: number, number: numbe
     ),
     ...(fault === undefined ? [] : [`✗ ${fault}`]),
     ...judgements.map(({ reached }) => JSON.stringify(reached)),
-    ...ground.errors,
+    ...(await ground.errors()),
   ];
   process.stdout.write(`\n${lines.join('\n')}\n`);
   expect([fault, ...judgements.flatMap(({ findings }) => findings)].filter(Boolean)).toEqual([]);

@@ -1,7 +1,11 @@
+import { jsonElements } from '../../src/ingest/json-elements.js';
 import type { Exchange } from './exchange.js';
 import { isPastAdmission, judge, type Reached } from './judge.js';
 import type { FuzzedRequest } from './requests/request.js';
 import { sha256 } from './signers.js';
+
+/** After these there may be an event, and its sender does not know its id. */
+const NAMELESS = new Set<Reached>(['taken without a word', 'put off']);
 
 /** Findings beyond are counted only. */
 const MOST_TOLD = 20;
@@ -39,9 +43,8 @@ export class Tally {
     if (first !== undefined && isPastAdmission(first.reached)) this.pastAdmission++;
     const name = first === undefined ? nameOfSilence(request) : nameOf(first.reached);
     this.reached.set(name, (this.reached.get(name) ?? 0) + 1);
-    if (request.genuine && (first === undefined || first.reached === 'taken without a word')) {
-      // Of a batch of one, the element.
-      this.unnamed.add(sha256(request.body)).add(sha256(request.body.subarray(1, -1)));
+    if (request.genuine && (first === undefined || NAMELESS.has(first.reached))) {
+      for (const bytes of [request.body, ...jsonElements(request.body)]) this.unnamed.add(sha256(bytes));
     }
   }
 
