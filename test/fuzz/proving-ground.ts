@@ -25,7 +25,7 @@ export class ProvingGround {
       preload,
       env: {
         ...env,
-        ...Object.fromEntries(senders.flatMap(({ itself }) => Object.entries(itself.settings))),
+        ...Object.fromEntries(senders.flatMap(({ settings }) => Object.entries(settings))),
         DATABASE_URL: url,
         PUBLIC_URL,
         LOG_LEVEL: 'warn',

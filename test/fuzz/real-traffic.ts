@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../../src/model/index.js';
 import type { TestService } from '../support/service.js';
-import { deliver, type Draft, type Sender } from './senders.js';
-import { sha256 } from './signers.js';
+import { deliver, type Sender } from './senders.js';
+import { sha256 } from './sha256.js';
 import { count } from './tally.js';
 
 /** How often a sender that is put off comes again. */
@@ -44,7 +44,7 @@ export class RealTraffic {
   }
 
   /** As a provider does: it comes again when it is told to. */
-  private async post(provider: string, { headers, body }: Draft): Promise<Response> {
+  private async post(provider: string, { headers, body }: ReturnType<typeof deliver>): Promise<Response> {
     for (let tries = 1; ; tries++) {
       const reply = await this.service.post(provider, headers, body);
       count(this.statuses, reply.status);

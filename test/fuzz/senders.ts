@@ -1,71 +1,88 @@
-import { randomUUID } from 'node:crypto';
-import type { Provider, Sample } from '../../src/model/index.js';
-import { providers } from '../../src/providers/index.js';
-import { readFrom } from '../../src/providers/settings.fixture.js';
-import type { PaypalHost } from '../support/paypal-host.js';
-import { newSigner, type Message, type Signer } from './signers.js';
+import type { Provider, Sample, UnsignedDelivery } from '../../src/model/index.js';
+import { providers, writeSample } from '../../src/providers/index.js';
+import { signerOf } from '../../src/providers/settings.fixture.js';
+import { PaypalHost } from '../support/paypal-host.js';
 
 /** As the senders know it; some of them sign it. */
 export const PUBLIC_URL = 'https://hooks.example.org';
 
-/** What a provider sends of a sample; whatever signs it is still to be put on. */
-export type Draft = Pick<Message, 'headers' | 'body'>;
+export type Headers = Readonly<Record<string, string>>;
+
+/** What is to be signed: any bytes, whether or not a provider would ever send them. */
+export interface Message extends UnsignedDelivery {
+  /** The address, for those that sign it. */
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** All headers with which the message is sent. */
+export type Sign = (message: Message) => Headers;
 
 /** A provider that we can send for, and a stranger that would like to be taken for it. */
 export interface Sender {
   /** The provider's name, and by what it signs where there is more than one way. */
   readonly name: string;
   readonly provider: Provider;
-  readonly itself: Signer;
-  readonly stranger: Signer;
-  draft(sample: Sample): Draft;
+  /** Texts of the settings with which a service believes it. */
+  readonly settings: Headers;
+  readonly sign: Sign;
+  readonly signAsStranger: Sign;
 }
 
 export function everySender(paypal: PaypalHost): readonly Sender[] {
   const senders = providers.map((provider) => {
-    const itself = newSigner(provider);
-    const draft = (sample: Sample): Draft => draftOf(provider, itself, sample);
-    return { name: provider.name, provider, itself, stranger: newSigner(provider), draft };
+    const { settings, sign } = signWith(provider, 'its own');
+    return {
+      name: provider.name,
+      provider,
+      settings,
+      sign,
+      signAsStranger: signWith(provider, "a stranger's").sign,
+    };
   });
-  const relay = senders.find(({ name }) => name === 'paypal');
-  if (relay === undefined) throw new Error('PayPal is not among the providers');
-  return [...senders, byCertificate(relay, paypal)];
+  return [...senders, ...senders.filter(({ name }) => name === 'paypal').map(byCertificate(paypal))];
 }
 
-/** What is really sent of a sample. */
-export function deliver({ provider, itself, draft }: Sender, sample: Sample): Draft {
-  const { headers, body } = draft(sample);
-  const url = `${PUBLIC_URL}/webhooks/${provider.name}`;
-  return { headers: { ...headers, ...itself.sign({ headers, body, url, now: Date.now() }) }, body };
-}
-
-/** By the provider's own sample sender, unless nobody but the provider has the key. */
-function draftOf(provider: Provider, { settings }: Signer, sample: Sample): Draft {
-  const signed = provider.sign(sample, readFrom(settings), Date.now(), PUBLIC_URL);
-  if (signed !== undefined) return signed;
-  const event = sample.body();
+function signWith(provider: Provider, owner: string): { readonly settings: Headers; readonly sign: Sign } {
+  const { settings, sign } = signerOf(provider, owner);
+  const signOrNot = ({ url, now, ...unsigned }: Message) =>
+    sign(unsigned, now, url) as ReturnType<typeof sign> | undefined;
   return {
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(provider.batched === true ? [event] : event)),
+    settings,
+    sign(message) {
+      // Where nothing that it signs could cover the body, it is the signature of another one.
+      const signed = signOrNot(message) ?? signOrNot({ ...message, body: Buffer.alloc(0) });
+      if (signed === undefined) throw new Error(`Nobody here can sign for ${provider.name}`);
+      return signed.headers;
+    },
   };
 }
 
 /** PayPal by its own scheme, beside the relays of the same address. */
-function byCertificate({ provider }: Sender, paypal: PaypalHost): Sender {
-  const signer = (webhookId?: string): Signer => ({
-    settings: {},
-    sign: ({ headers, body, now }) =>
-      paypal.sign(body, { transmissionId: headers['paypal-transmission-id'], now, webhookId }),
-  });
-  return {
+function byCertificate(paypal: PaypalHost): (relay: Sender) => Sender {
+  const signFor =
+    (webhookId: string): Sign =>
+    ({ body, contentType, now }) => ({
+      'content-type': contentType,
+      ...paypal.deliver('', { body, webhookId, time: new Date(now).toISOString() }).headers,
+    });
+  return ({ provider }) => ({
     name: 'paypal by certificate',
     provider,
-    itself: signer(),
+    settings: {},
+    sign: signFor(PaypalHost.WEBHOOK_ID),
     // Another webhook of PayPal's.
-    stranger: signer('1AB23456CD789012E'),
-    draft: (sample) => ({
-      headers: { 'content-type': 'application/json', 'paypal-transmission-id': randomUUID() },
-      body: Buffer.from(JSON.stringify(sample.body())),
-    }),
-  };
+    signAsStranger: signFor('1AB23456CD789012E'),
+  });
+}
+
+/** What is really sent of a sample. */
+export function deliver(
+  { provider, sign }: Sender,
+  sample: Sample,
+): { readonly headers: Headers; readonly body: Buffer } {
+  const unsigned = writeSample(provider, sample);
+  const url = `${PUBLIC_URL}/webhooks/${provider.name}`;
+  return { headers: sign({ ...unsigned, url, now: Date.now() }), body: unsigned.body };
 }

@@ -2,7 +2,7 @@ import { jsonElements } from '../../src/ingest/json-elements.js';
 import type { Exchange } from './exchange.js';
 import { isPastAdmission, judge, type Reached } from './judge.js';
 import type { FuzzedRequest } from './requests/request.js';
-import { sha256 } from './signers.js';
+import { sha256 } from './sha256.js';
 
 /** After these there may be an event, and its sender does not know its id. */
 const NAMELESS = new Set<Reached>(['taken without a word', 'put off']);

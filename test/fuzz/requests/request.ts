@@ -1,3 +1,4 @@
+import { writeSample } from '../../../src/providers/index.js';
 import { Dice } from '../dice.js';
 import { PUBLIC_URL, type Sender } from '../senders.js';
 import { fuzzBody } from './bodies.js';
@@ -117,27 +118,27 @@ function abandoned(dice: Dice, sender: Sender): Made {
 }
 
 function signedRequest(dice: Dice, sender: Sender): { request: Unframed; what: string[]; genuine: boolean } {
-  const target = fuzzTarget(dice, sender.provider.name);
-  const url = PUBLIC_URL + target.path;
-  const { headers, body: sample } = sender.draft(dice.pick(sender.provider.samples));
-  const body = fuzzBody(dice, sample);
-  const message = { headers, body: body.bytes, url, now: Date.now() };
+  const { provider } = sender;
+  const target = fuzzTarget(dice, provider.name);
+  const sample = writeSample(provider, dice.pick(provider.samples));
+  const { what: ofBody, bytes: body } = fuzzBody(dice, sample.body);
+  const message = { ...sample, body, url: PUBLIC_URL + target.path, now: Date.now() };
   const signature = fuzzSignature(dice, message, sender);
   const { what, lines } = fuzzHeaders(dice, signature.lines);
   return {
-    request: { method: 'POST', target: target.written, lines, body: body.bytes },
-    what: [`body ${body.what}`, `signature ${signature.what}`, target.what, what],
+    request: { method: 'POST', target: target.written, lines, body },
+    what: [`body ${ofBody}`, `signature ${signature.what}`, target.what, what],
     genuine: signature.genuine,
   };
 }
 
 /** Not a genuine one: what cannot be read in one way must not be let in by luck. */
 function forgedRequest(dice: Dice, sender: Sender): Unframed {
-  const target = `/webhooks/${sender.provider.name}`;
-  const url = PUBLIC_URL + target;
-  const { headers, body } = sender.draft(dice.pick(sender.provider.samples));
-  const lines = forge(dice, { headers, body, url, now: Date.now() }, sender);
-  return { method: 'POST', target, lines, body };
+  const { provider } = sender;
+  const target = `/webhooks/${provider.name}`;
+  const sample = writeSample(provider, dice.pick(provider.samples));
+  const lines = forge({ ...sample, url: PUBLIC_URL + target, now: Date.now() }, sender);
+  return { method: 'POST', target, lines, body: sample.body };
 }
 
 function named(...what: readonly (string | false)[]): string[] {

@@ -1,6 +1,5 @@
 import { HEX, LETTERS, VISIBLE, type Dice, type Weighted } from '../dice.js';
-import type { Sender } from '../senders.js';
-import type { Headers, Message } from '../signers.js';
+import type { Headers, Message, Sender } from '../senders.js';
 
 /** A name and a value, as they are written: names may come twice. */
 export type HeaderLine = readonly [name: string, value: string];
@@ -12,7 +11,6 @@ export interface FuzzedSignature {
   readonly genuine: boolean;
 }
 
-/** @param message with all headers that are not signed for */
 type Signing = (dice: Dice, message: Message, sender: Sender) => Omit<FuzzedSignature, 'what'>;
 
 const DAYS = 24 * 60 * 60 * 1000;
@@ -43,87 +41,73 @@ export function fuzzSignature(dice: Dice, message: Message, sender: Sender): Fuz
 }
 
 /** One that is certain to be refused. */
-export function forge(dice: Dice, message: Message, sender: Sender): readonly HeaderLine[] {
-  return ofStranger(dice, message, sender).lines;
+export function forge(message: Message, sender: Sender): readonly HeaderLine[] {
+  return Object.entries(sender.signAsStranger(message));
 }
 
-function lines(message: Message, signature: Headers): HeaderLine[] {
-  return Object.entries({ ...message.headers, ...signature });
+type Signed = ReturnType<Signing>;
+
+function genuine(_dice: Dice, message: Message, { sign }: Sender): Signed {
+  return { lines: Object.entries(sign(message)), genuine: true };
 }
 
-function genuine(_dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedSignature, 'what'> {
-  return { lines: lines(message, itself.sign(message)), genuine: true };
+function ofStranger(_dice: Dice, message: Message, sender: Sender): Signed {
+  return { lines: forge(message, sender), genuine: false };
 }
 
-function ofStranger(_dice: Dice, message: Message, { stranger }: Sender): Omit<FuzzedSignature, 'what'> {
-  return { lines: lines(message, stranger.sign(message)), genuine: false };
-}
-
-/** A token covers no body and no time, so whoever has it is believed. */
-function isToken({ provider }: Sender): boolean {
-  return provider.secretHeaders !== undefined;
-}
-
-function ofAnotherBody(dice: Dice, message: Message, sender: Sender): Omit<FuzzedSignature, 'what'> {
+function ofAnotherBody(dice: Dice, message: Message, { provider, sign }: Sender): Signed {
   const body = Buffer.concat([message.body, Buffer.from(dice.pick([' ', '\n', '}', '\0', 'x=1']))]);
-  const signature = sender.itself.sign({ ...message, body });
-  return { lines: lines(message, signature), genuine: isToken(sender) };
+  // A token covers no body, so whoever has it is believed.
+  return { lines: Object.entries(sign({ ...message, body })), genuine: provider.secretHeaders !== undefined };
 }
 
-function stale(dice: Dice, message: Message, sender: Sender): Omit<FuzzedSignature, 'what'> {
+function stale(dice: Dice, message: Message, { provider, sign }: Sender): Signed {
   const now = message.now + dice.pick([-10, 10, -10_000]) * DAYS;
-  const signature = sender.itself.sign({ ...message, now });
-  // Where no time is signed, this is a fresh one.
-  const signsTime = Object.values(signature).join() !== Object.values(sender.itself.sign(message)).join();
-  return { lines: lines(message, signature), genuine: !signsTime };
+  // Where no time is signed, it is a fresh one.
+  return { lines: Object.entries(sign({ ...message, now })), genuine: provider.tolerance === undefined };
 }
 
-function missing(dice: Dice, message: Message, { provider }: Sender): Omit<FuzzedSignature, 'what'> {
-  const all = lines(message, {}).filter(([name]) => !provider.signatureHeaders.includes(name));
-  return { lines: dice.chance(0.3) ? [...all, ['authorization', 'Bearer let-me-in']] : all, genuine: false };
-}
-
-function doubled(dice: Dice, message: Message, sender: Sender): Omit<FuzzedSignature, 'what'> {
-  const signature = sender.itself.sign(message);
-  const name = dice.pick(Object.keys(signature));
-  const value = signature[name] ?? '';
-  if (dice.chance(0.3)) return forged(dice, message, sender, (text) => `${text}, ${text}`, name);
-  const second: HeaderLine = [
-    dice.pick([name, name.toUpperCase()]),
-    dice.chance(0.5) ? value : changeOne(dice, value),
-  ];
-  const all = lines(message, signature);
-  return { lines: dice.chance(0.5) ? [...all, second] : [second, ...all], genuine: false };
-}
-
-/** Changes one of the headers of a genuine signature. */
-function forged(
-  dice: Dice,
-  message: Message,
-  { itself }: Sender,
-  change: (text: string) => string,
-  name?: string,
-): Omit<FuzzedSignature, 'what'> {
-  const signature = itself.sign(message);
-  const changed = name ?? dice.pick(Object.keys(signature));
+function missing(dice: Dice, message: Message, { provider, sign }: Sender): Signed {
+  const rest = Object.entries(sign(message)).filter(([name]) => !provider.signatureHeaders.includes(name));
   return {
-    lines: lines(message, { ...signature, [changed]: change(signature[changed] ?? '') }),
+    lines: dice.chance(0.3) ? [...rest, ['authorization', 'Bearer let-me-in']] : rest,
     genuine: false,
   };
 }
 
-/** Several signatures may stand in one header where a provider rotates its secret. */
-function amongOthers(dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedSignature, 'what'> {
-  const more = Object.entries(itself.sign(message)).map(([name, value]): HeaderLine => {
-    if (/^t=/.test(value)) return [name, `${value},v0=${dice.text(64, HEX)},v1=${dice.text(64, HEX)}`];
-    if (/^ts=/.test(value)) return [name, `${value};h1=${dice.text(64, HEX)}`];
-    if (/^v1,/.test(value)) return [name, `v1a,${dice.text(20, LETTERS)} ${value}`];
-    return [name, `${' '.repeat(dice.below(9))}${value}\t `];
-  });
-  return { lines: lines(message, Object.fromEntries(more)), genuine: true };
+function doubled(dice: Dice, message: Message, sender: Sender): Signed {
+  const headers = sender.sign(message);
+  const name = dice.pick(signatureOf(headers, sender));
+  const value = headers[name] ?? '';
+  if (dice.chance(0.3)) {
+    return { lines: Object.entries({ ...headers, [name]: `${value}, ${value}` }), genuine: false };
+  }
+  const second: HeaderLine = [
+    dice.pick([name, name.toUpperCase()]),
+    dice.chance(0.5) ? value : changeOne(dice, value),
+  ];
+  const all = Object.entries(headers);
+  return { lines: dice.chance(0.5) ? [...all, second] : [second, ...all], genuine: false };
 }
 
-function respelt(dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedSignature, 'what'> {
+/** Changes one of the headers of a genuine signature. */
+function forged(dice: Dice, message: Message, sender: Sender, change: (text: string) => string): Signed {
+  const headers = sender.sign(message);
+  const name = dice.pick(signatureOf(headers, sender));
+  return { lines: Object.entries({ ...headers, [name]: change(headers[name] ?? '') }), genuine: false };
+}
+
+/** Several signatures may stand in one header where a provider rotates its secret. */
+function amongOthers(dice: Dice, message: Message, sender: Sender): Signed {
+  return respell(message, sender, (value) => {
+    if (/^t=/.test(value)) return `${value},v0=${dice.text(64, HEX)},v1=${dice.text(64, HEX)}`;
+    if (/^ts=/.test(value)) return `${value};h1=${dice.text(64, HEX)}`;
+    if (/^v1,/.test(value)) return `v1a,${dice.text(20, LETTERS)} ${value}`;
+    return `${' '.repeat(dice.below(9))}${value}\t `;
+  });
+}
+
+function respelt(dice: Dice, message: Message, sender: Sender): Signed {
   const spell = dice.pick<(text: string) => string>([
     (text) => text.toUpperCase(),
     (text) => text.replace(/[0-9a-f]{32,}/, (hex) => Buffer.from(hex, 'hex').toString('base64')),
@@ -134,10 +118,19 @@ function respelt(dice: Dice, message: Message, { itself }: Sender): Omit<FuzzedS
     (text) => encodeURIComponent(text),
     (text) => text.replace(/[=,;]/g, '$& '),
   ]);
-  const signature = Object.entries(itself.sign(message)).map(
-    ([name, value]) => [name, spell(value)] as const,
-  );
-  return { lines: lines(message, Object.fromEntries(signature)), genuine: true };
+  return respell(message, sender, spell);
+}
+
+/** It stays the right signature, so the service may read it or not. */
+function respell(message: Message, sender: Sender, spell: (text: string) => string): Signed {
+  const headers = sender.sign(message);
+  const signature = signatureOf(headers, sender).map((name) => [name, spell(headers[name] ?? '')] as const);
+  return { lines: Object.entries({ ...headers, ...Object.fromEntries(signature) }), genuine: true };
+}
+
+/** Names of the headers that sign. */
+function signatureOf(headers: Headers, { provider }: Sender): readonly string[] {
+  return provider.signatureHeaders.filter((name) => headers[name] !== undefined);
 }
 
 /** Another character that no reader could take for the same. */
@@ -197,15 +190,13 @@ function hugeList(dice: Dice, text: string): string {
   return Array.from({ length: Math.ceil(length / (repeated.length + 1)) }, () => repeated).join(separator);
 }
 
-function underOtherNames(
-  dice: Dice,
-  message: Message,
-  { itself, provider }: Sender,
-): Omit<FuzzedSignature, 'what'> {
+function underOtherNames(dice: Dice, message: Message, sender: Sender): Signed {
+  const headers = sender.sign(message);
   const prefix = dice.pick(['x-', 'http-', 'x-forwarded-', 'z']);
-  const renamed = Object.entries(itself.sign(message)).map(
-    ([name, value]) => [prefix + name, value] as const,
-  );
-  const others = lines(message, {}).filter(([name]) => !provider.signatureHeaders.includes(name));
-  return { lines: [...others, ...renamed], genuine: false };
+  const names = signatureOf(headers, sender);
+  const lines = Object.entries(headers).map(([name, value]): HeaderLine => [
+    names.includes(name) ? prefix + name : name,
+    value,
+  ]);
+  return { lines, genuine: false };
 }
