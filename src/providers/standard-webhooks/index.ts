@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { signingSecrets, type EventPattern, type Provider } from '../../model/index.js';
 import { payloadObject } from '../envelope-schema.js';
 import { readStandardMessage, type StandardWebhooksMessage } from '../schemes/standard-webhooks-message.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import {
   signAsStandardWebhooks,
   signatureHeaders,
@@ -32,13 +33,13 @@ export const standardWebhooks: Provider & {
   retries: { timeoutSeconds: 15, schedule: 'as its sender chooses; the standard recommends several days' },
   bodyLimit: 1024 * 1024,
   verifier: (read) => standardWebhooksVerifier(read(webhookSecret), scheme),
+  tolerance: FIVE_MINUTES,
   envelopeSchema: payloadObject(),
   readEnvelope: (payload, headers) => readStandardMessage(payload, headers, scheme),
   samples,
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [secret] = read(webhookSecret);
     if (secret === undefined) return undefined;
-    const body = Buffer.from(JSON.stringify(sample.body()));
     return signAsStandardWebhooks({ id: `msg_${randomUUID()}`, body }, secret, 'webhook', now);
   },
   event: (type) => ({ provider: 'standard-webhooks', type }),

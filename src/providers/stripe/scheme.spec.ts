@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
-import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { stripe } from './index.js';
 
 const NOW = NOON / 1000;
@@ -36,7 +36,7 @@ describe("Stripe's signature", () => {
   it('is made as the SDK verifies', () => {
     const sample = stripe.samples[0]!;
     const { headers, body } = stripe.sign(
-      sample,
+      unsigned(stripe, sample),
       readFrom({ STRIPE_WEBHOOK_SECRET: 'whsec_one' }),
       Date.now(),
       ADDRESS,

@@ -2,6 +2,7 @@ import { signingSecrets, type EventPattern, type Provider } from '../../model/in
 import { payloadObject } from '../envelope-schema.js';
 import { freshName } from '../sample-ids.js';
 import { readStandardMessage, type StandardWebhooksMessage } from '../schemes/standard-webhooks-message.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import {
   signAsStandardWebhooks,
   signatureHeaders,
@@ -35,13 +36,13 @@ export const svix: Provider & {
   },
   bodyLimit: 1024 * 1024,
   verifier: (read) => standardWebhooksVerifier(read(webhookSecret), scheme),
+  tolerance: FIVE_MINUTES,
   envelopeSchema: payloadObject(),
   readEnvelope: (payload, headers) => readStandardMessage(payload, headers, scheme),
   samples,
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [secret] = read(webhookSecret);
     if (secret === undefined) return undefined;
-    const body = Buffer.from(JSON.stringify(sample.body()));
     return signAsStandardWebhooks({ id: freshName('msg_'), body }, secret, 'svix', now);
   },
   event: (type) => ({ provider: 'svix', type }),
