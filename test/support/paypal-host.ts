@@ -1,9 +1,9 @@
-import { randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { certifiedHeaders } from '../../src/providers/paypal/certified.fixture.js';
 import { issue } from '../../src/providers/schemes/certificates.fixture.js';
 import type { TestDelivery } from './deliveries.js';
 import type { ServiceOptions } from './service.js';
@@ -48,19 +48,14 @@ export class PaypalHost {
 
   /** A delivery of this body, as PayPal signs it. */
   deliver(body: string, transmissionId: string = randomUUID()): TestDelivery {
-    const time = new Date().toISOString();
-    const message = `${transmissionId}|${time}|${WEBHOOK_ID}|${crc32(body)}`;
-    return {
-      provider: 'paypal',
-      headers: {
-        'paypal-auth-algo': 'SHA256withRSA',
-        'paypal-cert-url': `https://api.paypal.com${CERTIFICATE_PATH}`,
-        'paypal-transmission-id': transmissionId,
-        'paypal-transmission-time': time,
-        'paypal-transmission-sig': sign('sha256', Buffer.from(message), this.privateKey).toString('base64'),
-      },
-      body,
+    const message = {
+      transmissionId,
+      time: new Date().toISOString(),
+      webhookId: WEBHOOK_ID,
+      certificateUrl: `https://api.paypal.com${CERTIFICATE_PATH}`,
+      body: Buffer.from(body),
     };
+    return { provider: 'paypal', headers: certifiedHeaders(message, this.privateKey), body };
   }
 
   async stop(): Promise<void> {
