@@ -9,6 +9,7 @@ import {
   type Workflow,
 } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
+import { inSpan } from '../platform/tracing/index.js';
 import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
 import { CircuitOpenError, type NamedTask, type TaskExecutor } from './task-executor.js';
 import { mayHaveHappened } from './task-failure.js';
@@ -87,7 +88,10 @@ export class RunExecution {
       try {
         const input = computeInput(task, this.event, this.outputs());
         const earlier = this.ledger.get(task.name);
-        const output = await this.tasks.perform(this.run, this.event, task, input, earlier, signal);
+        const attributes = { 'step.name': task.name, 'step.action': task.action.name };
+        const output = await inSpan(`step ${task.name}`, { attributes }, () =>
+          this.tasks.perform(this.run, this.event, task, input, earlier, signal),
+        );
         this.ledger.set(task.name, { status: 'done', output });
       } catch (error) {
         this.noteFailure(task, error);

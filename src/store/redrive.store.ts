@@ -3,18 +3,15 @@ import pg from 'pg';
 import type { RunStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import type { DeadLetterFilter } from './dead-letter.sql.js';
-import { REDRIVE_BATCH, REDRIVE_EVENT, REDRIVE_RUN, type Verdict } from './redrive.sql.js';
+import { showRedrives, type JudgedRow } from './redrive-spans.js';
+import { REDRIVE_BATCH, REDRIVE_EVENT, REDRIVE_RUN } from './redrive.sql.js';
 
 /** What a person decides about an effect that may have happened: do it again, or take it for done. */
 export const UNKNOWN_OUTCOMES = ['repeat', 'assume_done'] as const;
 export type UnknownOutcome = (typeof UNKNOWN_OUTCOMES)[number];
 
 /** What became of one dead letter. `newRunId` names the run that took the place of a compensated one. */
-export interface JudgedRun {
-  readonly runId: string;
-  readonly verdict: Verdict;
-  readonly newRunId: string | null;
-}
+export type JudgedRun = Pick<JudgedRow, 'runId' | 'verdict' | 'newRunId'>;
 
 /** Why a run is no dead letter. */
 export interface RunState {
@@ -103,7 +100,9 @@ export class RedriveStore {
   ): Promise<JudgedRun[]> {
     const detail = unknownOutcome === undefined ? null : { unknownOutcome };
     const values = [actor, 'redriven', unknownOutcome ?? null, detail, id];
-    return (await this.pool.query<JudgedRun>(statement, values)).rows;
+    const { rows } = await this.pool.query<JudgedRow>(statement, values);
+    showRedrives(rows, actor);
+    return rows.map(({ runId, verdict, newRunId }) => ({ runId, verdict, newRunId }));
   }
 
   /** Why a run could not be redriven; undefined if it is not there. */
@@ -165,7 +164,8 @@ export class RedriveStore {
       };
       const batch = Math.min(perSecond, BATCH_LIMIT);
       try {
-        await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id, batch]);
+        const values = [actor, 'redriven', unknownOutcome, detail, id, batch];
+        showRedrives((await this.pool.query<JudgedRow>(REDRIVE_BATCH, values)).rows, actor);
       } catch (error) {
         faults.push(error);
       }

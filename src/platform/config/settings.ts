@@ -14,6 +14,7 @@ import {
   type Setting,
 } from '../../model/index.js';
 import { quarantineSettings } from './quarantine-settings.js';
+import { tracingSettings } from './tracing-settings.js';
 import { trustedProxies } from './trusted-proxies.js';
 
 /** Every environment variable that is not a provider's, in the order of `.env.example`. */
@@ -229,6 +230,7 @@ export const settings = {
     max: 1200,
   }),
   ...quarantineSettings,
+  ...tracingSettings,
   logDir: text({
     name: 'LOG_DIR',
     description: 'Folder of combined.log and error.log.',
