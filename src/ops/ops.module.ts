@@ -14,6 +14,7 @@ import { RedriveController } from './redrive.controller.js';
 import { RedrivesController } from './redrives.controller.js';
 import { RejectedRequestsController } from './rejected-requests.controller.js';
 import { ReleaseController } from './release.controller.js';
+import { SchemaDriftController } from './schema-drift.controller.js';
 import { ServiceGauges } from './service-gauges.js';
 
 /** The operations API. */
@@ -26,6 +27,7 @@ const CONTROLLERS = [
   AuditController,
   RejectedRequestsController,
   ReleaseController,
+  SchemaDriftController,
 ];
 
 @Module({})
