@@ -13,7 +13,9 @@ import {
   url,
   type Setting,
 } from '../../model/index.js';
+import { loggingSettings } from './logging-settings.js';
 import { quarantineSettings } from './quarantine-settings.js';
+import { tracingSettings } from './tracing-settings.js';
 import { trustedProxies } from './trusted-proxies.js';
 
 /** Every environment variable that is not a provider's, in the order of `.env.example`. */
@@ -229,15 +231,6 @@ export const settings = {
     max: 1200,
   }),
   ...quarantineSettings,
-  logDir: text({
-    name: 'LOG_DIR',
-    description: 'Folder of combined.log and error.log.',
-    fallback: 'logs',
-  }),
-  logLevel: choice({
-    name: 'LOG_LEVEL',
-    description: 'error, warn, info or debug.',
-    fallback: 'info',
-    choices: ['error', 'warn', 'info', 'debug'],
-  }),
+  ...tracingSettings,
+  ...loggingSettings,
 } as const satisfies Record<string, Setting>;
