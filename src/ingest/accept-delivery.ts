@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
-import type { Delivery, Provider, RefusalReason, Verification } from '../model/index.js';
+import {
+  singleHeader,
+  type Delivery,
+  type Provider,
+  type RefusalReason,
+  type Verification,
+} from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, LogQuota } from '../platform/logging/index.js';
 import { currentTraceparent, describeSpan, inSpan, keepSpans } from '../platform/tracing/index.js';
@@ -104,8 +110,9 @@ export class AcceptDelivery {
     if (recorded.outcome === 'recorded') {
       this.dispatcher.offer(recorded.recordings.flatMap(unqueuedRuns));
       const isNew = (index: number) => recorded.recordings[index]?.outcome === 'accepted';
+      const contentType = singleHeader(request.delivery.headers, 'content-type');
       for (const { envelope, body } of events.filter((_event, index) => isNew(index))) {
-        this.payloads.offer(provider, envelope.type, body);
+        this.payloads.offer(provider, envelope.type, body, contentType);
       }
     }
     reportRecording(this.logger, provider.name, events, recorded);

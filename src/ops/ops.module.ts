@@ -18,6 +18,7 @@ import { RedriveController } from './redrive.controller.js';
 import { RedrivesController } from './redrives.controller.js';
 import { RejectedRequestsController } from './rejected-requests.controller.js';
 import { ReleaseController } from './release.controller.js';
+import { SchemaDriftController } from './schema-drift.controller.js';
 import { ServiceGauges } from './service-gauges.js';
 import { ServiceStateSnapshot } from './service-state.snapshot.js';
 
@@ -31,6 +32,7 @@ const CONTROLLERS = [
   AuditController,
   RejectedRequestsController,
   ReleaseController,
+  SchemaDriftController,
 ];
 
 const logLevel = {

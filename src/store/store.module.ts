@@ -11,7 +11,8 @@ import { PrismaService } from './prisma.service.js';
 import { RedriveStore } from './redrive.store.js';
 import { RejectedRequestStore } from './rejected-request.store.js';
 import { RunStore } from './run.store.js';
-import { SchemaReader } from './schema.reader.js';
+import { DatabaseSchemaReader } from './database-schema.reader.js';
+import { SchemaDriftStore } from './schema-drift.store.js';
 import { ServiceStateReader } from './service-state.reader.js';
 import { StepStore } from './step.store.js';
 
@@ -29,7 +30,8 @@ const stores = [
   PostgresCircuitStore,
   InstallationStore,
   ServiceStateReader,
-  SchemaReader,
+  DatabaseSchemaReader,
+  SchemaDriftStore,
 ];
 
 /** The only place that speaks SQL. */

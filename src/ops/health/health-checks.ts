@@ -5,7 +5,7 @@ import { RUN_QUEUES, type RunQueues } from '../../dispatch/index.js';
 import { CONFIG, type Config } from '../../platform/config/index.js';
 import { EventLoopLag, Snapshot } from '../../platform/process/index.js';
 import { WorkerLiveness } from '../../process/index.js';
-import { SchemaReader, type SchemaDifference } from '../../store/index.js';
+import { DatabaseSchemaReader, type SchemaDifference } from '../../store/index.js';
 import { ServiceStateSnapshot } from '../service-state.snapshot.js';
 
 /** Milliseconds that a check may take: whoever asks for health wants an answer now. */
@@ -36,7 +36,7 @@ export class HealthChecks implements OnApplicationShutdown {
 
   constructor(
     private readonly indicators: HealthIndicatorService,
-    schema: SchemaReader,
+    schema: DatabaseSchemaReader,
     private readonly state: ServiceStateSnapshot,
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
     @Inject(CONFIG) private readonly config: Config,

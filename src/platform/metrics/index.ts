@@ -1,6 +1,6 @@
 export { OTHER } from './bounded-label.js';
 export { registry } from './define.js';
-export { countPayloadWarning, countSkippedPayload } from './payloads.js';
+export { countPayloadWarning, countSchemaDrift, countSkippedPayload } from './payloads.js';
 export { countOverflow } from './quarantine.js';
 export { countQueueLoss, countRedrives, countRequeues, type RedriveOrigin } from './queue.js';
 export {

@@ -14,7 +14,7 @@ export interface SchemaDifference {
 
 /** Looks whether the database answers, and whether its schema is still ours. */
 @Injectable()
-export class SchemaReader {
+export class DatabaseSchemaReader {
   private ours: readonly string[] | undefined;
 
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
