@@ -11,11 +11,12 @@ import {
   addRequestMetrics,
   FailedVerifications,
   registerProviders,
+  WEBHOOK_ROUTE,
   type ProviderRegistry,
 } from './ingest/index.js';
 import { serveApiDocs } from './ops/index.js';
 import type { Provider } from './model/index.js';
-import type { Config } from './platform/config/index.js';
+import { namesCollector, type Config } from './platform/config/index.js';
 import { createPool, type DatabasePool } from './platform/database/index.js';
 import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';
 import {
@@ -27,12 +28,15 @@ import {
   limitConnections,
   ProblemFilter,
   takeEveryRequest,
+  tracedFetch,
+  traceRequests,
   trustProxyOf,
 } from './platform/http/index.js';
 import { FrameworkLogger } from './platform/logging/index.js';
 import { watchProcess } from './platform/metrics/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
+import { isTracing, tracer } from './platform/tracing/index.js';
 import { migrate, MigrationError, readInstallationId } from './store/index.js';
 
 /** From `src` as from `dist`. */
@@ -85,6 +89,7 @@ export async function startService(
   report: (line: string) => void,
 ): Promise<RunningService> {
   const closers = new Closers();
+  openTracing(config, logger, closers);
   let stopping = false;
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -105,7 +110,7 @@ export async function startService(
     closers.add('queue connections', () => queue.close());
     const providers = registerProviders(offered, config, {
       now: Date.now,
-      fetch: globalThis.fetch,
+      fetch: tracedFetch,
       trustedRoots: rootCertificates,
     });
 
@@ -121,6 +126,15 @@ export async function startService(
     await stop().catch((fault: unknown) => logger.warn('Not everything was closed', { error: fault }));
     throw error;
   }
+}
+
+/** Traces are the last that is closed, for they tell of the rest. */
+function openTracing(config: Config, logger: Logger, closers: Closers): void {
+  if (namesCollector(config) && !isTracing()) {
+    logger.warn('Nothing is traced: dist/telemetry.js must be preloaded, as by npm start (docs/tracing.md)');
+  }
+  tracer().reportTo(logger);
+  closers.add('traces', () => tracer().stop());
 }
 
 /** @throws what is in the way, named by the database's address: a driver's message alone tells nobody what to mend */
@@ -193,6 +207,7 @@ async function createApplication(
     logger: new FrameworkLogger(logger),
   });
   const fastify = adapter.getInstance();
+  traceRequests(fastify, WEBHOOK_ROUTE);
   keepRawBodies(fastify);
   addCorrelation(fastify);
   takeEveryRequest(fastify);

@@ -58,5 +58,6 @@ export default {
     project('e2e', 'test/e2e/**/*.test.ts'),
     project('deploy', 'test/deploy/**/*.test.ts'),
     project('faults', 'test/faults/**/*.test.ts'),
+    project('fuzz', 'test/fuzz/**/*.test.ts'),
   ],
 };

@@ -10,6 +10,7 @@ import {
 } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { countStep } from '../platform/metrics/index.js';
+import { inSpan } from '../platform/tracing/index.js';
 import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
 import { CircuitOpenError, type NamedTask, type TaskExecutor } from './task-executor.js';
 import { mayHaveHappened } from './task-failure.js';
@@ -91,7 +92,10 @@ export class RunExecution {
       try {
         const input = computeInput(task, this.event, this.outputs());
         const earlier = this.ledger.get(task.name);
-        const output = await this.tasks.perform(this.run, this.event, task, input, earlier, signal);
+        const attributes = { 'step.name': task.name, 'step.action': task.action.name };
+        const output = await inSpan(`step ${task.name}`, { attributes }, () =>
+          this.tasks.perform(this.run, this.event, task, input, earlier, signal),
+        );
         this.ledger.set(task.name, { status: 'done', output });
         count('done');
       } catch (error) {

@@ -6,4 +6,5 @@ export { diagnose, explainFinding, explainSign, type Diagnosis } from './doctor/
 export { PROVIDERS, registerProviders, type ProviderRegistry } from './provider-registry.js';
 export { PayloadWarnings, type CountedWarning, type PayloadWarning } from './payload-warnings.js';
 export { parseJson } from './parse-json.js';
+export { WEBHOOK_ROUTE } from './webhooks.controller.js';
 export { deliveryOf, ReleaseRejected, type Release } from './release-rejected.js';

@@ -29,6 +29,7 @@ export {
   type SignedDelivery,
   singleHeader,
   type StandIn,
+  type UnsignedDelivery,
   type Verification,
   type Verifier,
   type VerifierTools,
@@ -90,3 +91,5 @@ export {
   type RetryOverride,
 } from './retry-override.js';
 export { rateLimits, type RateLimit } from './rate-limit.js';
+export { headerPairs } from './header-pairs.js';
+export { ratio } from './ratio.js';

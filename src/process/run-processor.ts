@@ -11,6 +11,7 @@ import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
 import { countClaim, countSettled } from './attempt-metrics.js';
 import { reportAttempt } from './attempt-report.js';
+import { inAttemptSpan } from './attempt-span.js';
 import { DeadLetterMirror } from './dead-letter-mirror.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { outcomeForProvider } from './provider-circuit.js';
@@ -141,12 +142,13 @@ export class RunProcessor {
       return settlement;
     };
 
-    const execution = await attempt.carryOut(signal);
-    const ended = { status: run.status, attempt: run.attempt, undoable: attempt.isUndoable };
-    const settlement = await settle(execution, ended);
+    const settlement = await inAttemptSpan(run, run, async () => {
+      const execution = await attempt.carryOut(signal);
+      return settle(execution, { status: run.status, attempt: run.attempt, undoable: attempt.isUndoable });
+    });
     if (settlement?.from !== 'running' || settlement.to !== 'compensating') return settlement;
-    const undone = await attempt.undo(signal);
-    return settle(undone, { status: 'compensating', attempt: 1, undoable: true });
+    const undoing = { status: 'compensating', attempt: 1, undoable: true } as const;
+    return inAttemptSpan(run, undoing, async () => settle(await attempt.undo(signal), undoing));
   }
 
   /** @returns undefined if another worker has taken the run over */

@@ -5,7 +5,8 @@ import type { Event, EventStatus, ReplayKey } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import { countRedrives } from '../platform/metrics/index.js';
 import { COUNT_REFUSALS, FIND, RECORD } from './event.sql.js';
-import { REDELIVER, type Verdict } from './redrive.sql.js';
+import { showRedrives, type JudgedRow } from './redrive-spans.js';
+import { REDELIVER } from './redrive.sql.js';
 
 /** A verified event as it is to be recorded, with the runs that its workflows call for. */
 export interface NewEvent {
@@ -34,6 +35,8 @@ export interface QueueableRun {
   readonly dispatches: number;
   /** Its epoch when it was found: once it rises, a worker has taken the run. */
   readonly epoch: number;
+  /** W3C trace context under which it is executed. */
+  readonly traceparent: string | null;
 }
 
 /** What became of a delivery; nothing is said of one whose delivery key was known. */
@@ -157,8 +160,9 @@ export class EventStore {
   /** Opens the events' dead letters again, each once however many ask at the same time. */
   async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
     const values = [null, 'redelivered', null, null, eventIds];
-    const { rows } = await this.pool.query<{ verdict: Verdict }>(REDELIVER, values);
+    const { rows } = await this.pool.query<JudgedRow>(REDELIVER, values);
     countRedrives('redelivery', rows);
+    showRedrives(rows, null);
   }
 }
 

@@ -35,8 +35,8 @@ export interface ClaimedRun {
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
   /** How the last attempt that failed did so. */
   readonly lastError: Failure | null;
-  /** 32 hexadecimal digits, or null for what was accepted before there were traces. */
-  readonly traceId: string | null;
+  /** W3C trace context under which it is executed, or null for what was accepted before there were traces. */
+  readonly traceparent: string | null;
 }
 
 /** Thrown when a write comes under a lease that is no longer valid. Nothing was changed. */

@@ -11,6 +11,7 @@ import {
   sampleBody,
   send,
   stripeDelivery,
+  stripeSignature,
   type TestDelivery,
 } from '../support/deliveries.js';
 import { problemOf, retryLater } from '../support/problem.js';
@@ -376,6 +377,31 @@ describe('what is hardly HTTP', () => {
   });
 });
 
+describe('an offer to speak another protocol', () => {
+  it('is passed over, and the connection closed, so that nobody waits for what was sent behind it', async () => {
+    const upgrade = [
+      'Connection: Upgrade, HTTP2-Settings',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAMAAABkAAQCAAAA',
+    ];
+    const requests = [payment(), payment()].map(({ headers, body }) => {
+      const lines = [
+        `Stripe-Signature: ${headers['stripe-signature']}`,
+        JSON_TYPE,
+        lengthOf(body),
+        ...upgrade,
+      ];
+      return requestHead('POST /webhooks/stripe', lines) + body;
+    });
+    const connection = await RawConnection.to(service.url);
+    await connection.write(requests.join(''));
+    const reply = await connection.reply();
+    expect([reply.status, reply.headers.get('connection')]).toEqual([202, 'close']);
+    accepted.add((await bodyOf(reply))['id']);
+    await connection.closed();
+  });
+});
+
 describe('a header that can be meant but once', () => {
   it.each([
     ['content-type', [JSON_TYPE, JSON_TYPE]],
@@ -613,15 +639,12 @@ function payment(): TestDelivery {
   return stripeDelivery(service, sampleBody('stripe', 'payment_intent.succeeded'));
 }
 
-/** Stripe's signature header for any bytes, by hand: the SDK signs texts only. */
 function signed(
   body: string | Buffer,
   secret = service.secret('STRIPE_WEBHOOK_SECRET'),
   now = Date.now(),
 ): Record<string, string> {
-  const time = Math.floor(now / 1000);
-  const signature = createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
-  return { 'stripe-signature': `t=${time},v1=${signature}` };
+  return stripeSignature(body, secret, now);
 }
 
 /** As a relay of ours would sign it. */

@@ -1,6 +1,7 @@
 import type { EventPattern, Provider, Sample, Setting } from '../../model/index.js';
 import { payloadObject } from '../envelope-schema.js';
 import { freshName } from '../sample-ids.js';
+import { FIVE_MINUTES } from './freshness.js';
 import { readStandardMessage, type StandardWebhooksMessage } from './standard-webhooks-message.js';
 import {
   signAsStandardWebhooks,
@@ -38,13 +39,13 @@ export function standardWebhooksProvider(sender: StandardWebhooksSender): Standa
     retries,
     bodyLimit: 1024 * 1024,
     verifier: (read) => standardWebhooksVerifier(read(secret), scheme),
+    tolerance: FIVE_MINUTES,
     envelopeSchema: payloadObject(),
     readEnvelope: (payload, headers) => readStandardMessage(payload, headers, scheme),
     samples,
-    sign(sample, read, now) {
+    sign({ body }, read, now) {
       const [key] = read(secret);
       if (key === undefined) return undefined;
-      const body = Buffer.from(JSON.stringify(sample.body()));
       return signAsStandardWebhooks({ id: freshName('msg_'), body }, key, prefixes[0], now);
     },
     event: (type) => ({ provider: name, type }),
