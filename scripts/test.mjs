@@ -11,6 +11,18 @@ import { step } from './launcher/step.mjs';
 
 const REPORTERS = ['--reporters=default', '--reporters=./scripts/config/test-counts.mjs'];
 
+const prometheus = { debianPackage: 'prometheus', name: 'Prometheus' };
+const alertmanager = { debianPackage: 'prometheus-alertmanager', name: 'Alertmanager' };
+
+/** What the tests need beside Redis, by the variable that tells them where it is. */
+const PROGRAMS = {
+  TEST_HAPROXY_PROGRAM: { programs: ['haproxy'], debianPackage: 'haproxy', name: 'HAProxy' },
+  TEST_PROMETHEUS_PROGRAM: { programs: ['prometheus'], ...prometheus },
+  TEST_PROMTOOL_PROGRAM: { programs: ['promtool'], ...prometheus },
+  TEST_ALERTMANAGER_PROGRAM: { programs: ['prometheus-alertmanager', 'alertmanager'], ...alertmanager },
+  TEST_AMTOOL_PROGRAM: { programs: ['amtool'], ...alertmanager },
+};
+
 /** How to close what is open, the last to be closed first. */
 const opened = [];
 
@@ -22,16 +34,8 @@ async function runTests() {
   opened.push(remove);
 
   const redis = await ensureRedis();
-  const haproxy = await ensureProgram({
-    programs: ['haproxy'],
-    debianPackage: 'haproxy',
-    name: 'HAProxy',
-  });
-  const promtool = await ensureProgram({
-    programs: ['promtool'],
-    debianPackage: 'prometheus',
-    name: 'Prometheus',
-  });
+  const programs = {};
+  for (const [variable, wanted] of Object.entries(PROGRAMS)) programs[variable] = await ensureProgram(wanted);
   const redisUrl = await step('Starting Redis', () => open(startRedis(redis, join(folder, 'redis'))));
   const databaseUrl = await step('Starting PostgreSQL', () => openPostgres(join(folder, 'postgres')));
 
@@ -40,8 +44,7 @@ async function runTests() {
     TEST_DATABASE_URL: databaseUrl,
     TEST_REDIS_URL: redisUrl,
     TEST_REDIS_PROGRAM: redis,
-    TEST_HAPROXY_PROGRAM: haproxy,
-    TEST_PROMTOOL_PROGRAM: promtool,
+    ...programs,
     TEST_COUNTS_FILE: countsFile,
     // What interrupted tests leave goes with the folder; a PostgreSQL server that lost its data ends by itself.
     TMPDIR: createScratchFolder(folder),

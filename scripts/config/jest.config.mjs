@@ -56,6 +56,7 @@ export default {
     project('unit', 'src/**/*.spec.ts'),
     project('integration', 'test/integration/**/*.test.ts'),
     project('e2e', 'test/e2e/**/*.test.ts'),
+    project('deploy', 'test/deploy/**/*.test.ts'),
     project('faults', 'test/faults/**/*.test.ts'),
     project('fuzz', 'test/fuzz/**/*.test.ts'),
   ],
