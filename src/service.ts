@@ -1,12 +1,14 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { Logger } from 'winston';
 import { AppModule } from './app.module.js';
 import {
   addAdmission,
+  addRequestMetrics,
   FailedVerifications,
   registerProviders,
   WEBHOOK_ROUTE,
@@ -31,6 +33,7 @@ import {
   trustProxyOf,
 } from './platform/http/index.js';
 import { FrameworkLogger } from './platform/logging/index.js';
+import { watchProcess } from './platform/metrics/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
 import { isTracing, tracer } from './platform/tracing/index.js';
@@ -38,6 +41,8 @@ import { migrate, MigrationError, readInstallationId } from './store/index.js';
 
 /** From `src` as from `dist`. */
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
+
+const PACKAGE = resolve(import.meta.dirname, '..', 'package.json');
 
 /** Bytes of a body, except where the admission allows more: to webhooks. */
 const BODY_LIMIT = 64 * 1024;
@@ -109,6 +114,8 @@ export async function startService(
       trustedRoots: rootCertificates,
     });
 
+    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+    watchProcess({ version, role: config.role });
     const app = await createApplication({ config, logger, pool, queue, providers });
     closers.add('application', () => app.close(), APPLICATION_CLOSE_MS);
     await app.listen(config.port, config.host);
@@ -206,6 +213,7 @@ async function createApplication(
   takeEveryRequest(fastify);
   if (config.role !== 'worker') {
     addAdmission(fastify, { registry: providers, failures: app.get(FailedVerifications) });
+    addRequestMetrics(fastify, providers);
   }
   limitConnections(fastify, config.maxConnections, logger);
   cutOffWhoLingers(fastify);

@@ -31,6 +31,7 @@ export const LIBRARY_FENCES = [
     places: ['platform/queue', 'dispatch', 'process', 'ops', 'app.module'],
   },
   { name: 'opentelemetry-is-behind-a-port', libraries: ['@opentelemetry/*'], places: ['platform/telemetry'] },
+  { name: 'prom-client-belongs-to-metrics', libraries: ['prom-client'], places: ['platform/metrics'] },
   { name: 'ajv-belongs-to-the-schemas', libraries: ['ajv'], places: ['providers', 'ingest'] },
 ];
 

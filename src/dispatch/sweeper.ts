@@ -1,6 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { countRequeues } from '../platform/metrics/index.js';
+import { Rounds } from '../platform/process/index.js';
 import {
   DatabaseCare,
   DispatchStore,
@@ -30,7 +32,7 @@ const BATCH = 500;
  */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly rounds: Rounds[] = [];
 
   constructor(
     private readonly store: DispatchStore,
@@ -57,33 +59,22 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  /** What is in hand goes on while the rest of the service stops; it is harmless. */
   onModuleDestroy(): void {
-    this.timers.forEach(clearInterval);
+    for (const rounds of this.rounds) void rounds.stop();
   }
 
-  /** Runs the task again and again while this process leads, never twice at a time. The turn after a failure may succeed. */
+  /** While this process leads. */
   private every(intervalMs: number, task: () => Promise<unknown>): void {
-    const outage = new Outage(this.logger, 'A sweep failed');
-    let busy = false;
-    const turn = async (): Promise<void> => {
-      if (busy || !this.leadership.isLeader) return;
-      busy = true;
-      try {
-        await task();
-        outage.end();
-      } catch (error) {
-        outage.feel(error);
-      } finally {
-        busy = false;
-      }
-    };
-    this.timers.push(setInterval(() => void turn(), intervalMs));
+    const rounds = new Rounds(task, new Outage(this.logger, 'A sweep failed'));
+    rounds.start(intervalMs, () => this.leadership.isLeader);
+    this.rounds.push(rounds);
   }
 
   async sweepUnqueued(): Promise<void> {
     for (let found = BATCH; found >= BATCH;) {
       const runs = await this.store.findUnqueued([...this.queues.keys()], BATCH);
-      if (runs.length > 0) await this.requeue(runs, 'Queued what was recorded but not queued');
+      if (runs.length > 0) await this.requeue(runs, 'not_queued', 'Queued what was recorded but not queued');
       found = runs.length;
     }
   }
@@ -93,14 +84,19 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     for (let found = BATCH; found >= BATCH;) {
       const suspects = await this.store.findSuspects([...this.queues.keys()], BATCH);
       const lost = await findLost(this.queues, suspects);
-      if (lost.size > 0) await this.requeue([...lost], 'Queued again what the queue had lost');
+      if (lost.size > 0) await this.requeue([...lost], 'lost', 'Queued again what the queue had lost');
       await this.store.clearSuspects(suspects.filter((run) => !lost.has(run)));
       found = suspects.length;
     }
   }
 
-  private async requeue(runs: readonly QueueableRun[], message: string): Promise<void> {
+  private async requeue(
+    runs: readonly QueueableRun[],
+    cause: 'not_queued' | 'lost',
+    message: string,
+  ): Promise<void> {
     await this.dispatcher.enqueue(runs);
+    countRequeues(cause, runs.length);
     this.logger.info(message, { runs: runs.length });
   }
 }

@@ -1,4 +1,5 @@
 export { addAdmission } from './admission.js';
+export { addRequestMetrics } from './request-metrics.js';
 export { FailedVerifications } from './failed-verifications.js';
 export { IngestModule } from './ingest.module.js';
 export { diagnose, explainFinding, explainSign, type Diagnosis } from './doctor/index.js';

@@ -29,6 +29,7 @@ export {
   type SignedDelivery,
   singleHeader,
   type StandIn,
+  type UnsignedDelivery,
   type Verification,
   type Verifier,
   type VerifierTools,

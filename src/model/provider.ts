@@ -117,6 +117,15 @@ export interface Sample {
   readonly body: () => Record<string, unknown>;
 }
 
+/** A request that its provider has still to sign. */
+export interface UnsignedDelivery {
+  /** Of its event, for those that say it in a header. */
+  readonly type: string;
+  /** Of its body, and one of the provider's own. */
+  readonly contentType: string;
+  readonly body: Buffer;
+}
+
 /** A signed request, ready to be sent to `POST /webhooks/:provider`. */
 export interface SignedDelivery {
   readonly headers: Readonly<Record<string, string>>;
@@ -127,7 +136,7 @@ export interface SignedDelivery {
 export interface StandIn {
   /** Texts of the settings with which a service trusts them. */
   readonly settings: Readonly<Record<string, string>>;
-  readonly sign: (sample: Sample, now: number) => SignedDelivery;
+  readonly sign: (unsigned: UnsignedDelivery, now: number) => SignedDelivery;
 }
 
 /** Everything that is known about a provider. One folder under `src/providers` each. */
@@ -157,6 +166,11 @@ export interface Provider {
   /** Bytes. */
   readonly bodyLimit: number;
   verifier(read: ReadSetting, tools: VerifierTools): Verifier;
+  /**
+   * Milliseconds that a signed time may lie from ours, in either direction; nothing where no time is signed. Of several
+   * schemes it is that of the one by which `sign` signs.
+   */
+  readonly tolerance?: number;
   /**
    * Whether a verified delivery is no event but a challenge, and its reply. Nothing is recorded of it.
    *
@@ -192,11 +206,12 @@ export interface Provider {
   modeOf?(delivery: Delivery): string | undefined;
   readonly samples: readonly Sample[];
   /**
-   * Signs as the provider would; `undefined` when the settings hold nothing to sign with.
+   * Signs as the provider would; `undefined` when the settings hold nothing to sign with, or when nothing that the
+   * provider signs could cover the body.
    *
    * @param url to which it will be sent, as the service will find it in {@link Delivery.url}
    */
-  sign(sample: Sample, read: ReadSetting, now: number, url: string): SignedDelivery | undefined;
+  sign(unsigned: UnsignedDelivery, read: ReadSetting, now: number, url: string): SignedDelivery | undefined;
   /**
    * For a provider that signs with a private key, which no setting of ours holds, so that `sign` never can: a stand-in
    * with a fresh key. Only a service that was started with its settings, such as that of a test, trusts it.

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonSchema, Provider, SignedDelivery } from '../model/index.js';
+import type { JsonSchema, Provider, Sample, SignedDelivery } from '../model/index.js';
 import { providers, withEnvelopeCheck } from './index.js';
 import {
   ADDRESS,
@@ -10,7 +10,8 @@ import {
   eventsOf,
   offline,
   readFrom,
-  senderOf,
+  signerOf,
+  unsigned,
 } from './settings.fixture.js';
 
 const FOLDER = join(process.cwd(), 'src/providers');
@@ -19,8 +20,10 @@ const FOLDER = join(process.cwd(), 'src/providers');
 const GENERIC = 'generic';
 const PRESETS = join(FOLDER, GENERIC, 'presets');
 
-const senders = new Map(providers.map((provider) => [provider, senderOf(provider)]));
-const configured = (provider: Provider) => senders.get(provider)!.read;
+const signers = new Map(providers.map((provider) => [provider, signerOf(provider)]));
+const configured = (provider: Provider) => readFrom(signers.get(provider)!.settings);
+const sign = (provider: Provider, sample?: Sample) =>
+  signers.get(provider)!.sign(unsigned(provider, sample), NOON, ADDRESS);
 
 const unconfigured = readFrom({});
 
@@ -105,7 +108,7 @@ describe.each(providers)('$name', (provider) => {
       setting: expect.stringMatching(/^[A-Z_]+$/) as string,
     });
     for (const sample of provider.samples) {
-      expect(provider.sign(sample, unconfigured, NOON, ADDRESS)).toBeUndefined();
+      expect(provider.sign(unsigned(provider, sample), unconfigured, NOON, ADDRESS)).toBeUndefined();
     }
   });
 
@@ -120,12 +123,12 @@ describe.each(providers)('$name', (provider) => {
 
   it('has samples, and never a setting to sign them with where it has a stand-in', () => {
     expect(provider.samples.length).toBeGreaterThan(0);
-    const canSign = provider.sign(provider.samples[0]!, configured(provider), NOON, ADDRESS) !== undefined;
-    expect(canSign).toBe(provider.standIn === undefined);
+    const signed = provider.sign(unsigned(provider), configured(provider), NOON, ADDRESS);
+    expect(signed !== undefined).toBe(provider.standIn === undefined);
   });
 
   describe.each(provider.samples)('sample $type', (sample) => {
-    const signed = () => senders.get(provider)!.sign(sample);
+    const signed = () => sign(provider, sample);
 
     it('is verified and read', async () => {
       const sent = signed();
@@ -221,7 +224,7 @@ describe.each(providers)('$name', (provider) => {
     `sha256=${'g'.repeat(64)}`,
     'x'.repeat(10_000),
   ])('answers the header %.20j with a refusal, never with an exception', async (value) => {
-    const { headers, body } = senders.get(provider)!.sign(provider.samples[0]!);
+    const { headers, body } = sign(provider);
     const ofSignature = provider.signatureHeaders.filter((name) => headers[name] !== undefined);
     for (const name of ofSignature) {
       const verification = await verifier.verify(deliveryOf({ ...headers, [name]: value }, body));

@@ -47,6 +47,7 @@ export { slack, type SlackEventType, type SlackPayload } from './slack/index.js'
 export { standardWebhooks } from './standard-webhooks/index.js';
 export { stripe, type StripeEventType, type StripePayload } from './stripe/index.js';
 export { svix } from './svix/index.js';
+export { writeSample } from './write-sample.js';
 export { zoom, type ZoomPayload } from './zoom/index.js';
 
 export const providers: readonly Provider[] = [

@@ -3,10 +3,11 @@ import type {
   Delivery,
   Provider,
   ReadSetting,
-  Sample,
   SignedDelivery,
+  UnsignedDelivery,
   VerifierTools,
 } from '../model/index.js';
+import { writeSample } from './write-sample.js';
 
 /** Reads settings from a record instead of the environment. */
 export function readFrom(env: Readonly<Record<string, string>>): ReadSetting {
@@ -46,31 +47,35 @@ export function deliveryOf(
   return { headers: delivered(headers), body, receivedAt: NOON, url: ADDRESS, ...more };
 }
 
-/** Somebody who can sign for a provider, and the settings with which a service trusts them. */
-export interface Sender {
-  readonly read: ReadSetting;
-  readonly sign: (sample: Sample) => SignedDelivery;
+/** The first sample of a provider, or another. */
+export function unsigned(provider: Provider, sample = provider.samples[0]!): UnsignedDelivery {
+  return writeSample(provider, sample);
+}
+
+/** Somebody who can sign for a provider, and the texts of the settings with which a service trusts them. */
+export interface Signer {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly sign: (unsigned: UnsignedDelivery, now: number, url: string) => SignedDelivery;
 }
 
 /**
- * The provider's stand-in, or else whoever has a value for every secret: another one for each and the same each time,
- * in the form that the setting wants.
+ * The provider's stand-in, or else whoever has a value for every secret, in the form that the setting wants.
+ *
+ * @param owner whose secrets: for each of them others, and the same each time
  */
-export function senderOf(provider: Provider): Sender {
+export function signerOf(provider: Provider, owner = 'the first'): Signer {
   const standIn = provider.standIn?.();
-  if (standIn !== undefined) {
-    return { read: readFrom(standIn.settings), sign: (sample) => standIn.sign(sample, NOON) };
-  }
-  const secrets = provider.settings.filter((setting) => setting.secret);
-  const read = readFrom(
-    Object.fromEntries(
-      secrets.map(({ name, writeFresh }) => [
-        name,
-        writeFresh?.(createHash('sha256').update(name).digest()) ?? `secret of ${name}`,
-      ]),
-    ),
+  if (standIn !== undefined) return standIn;
+  const settings = Object.fromEntries(
+    provider.settings
+      .filter(({ secret }) => secret)
+      .map(({ name, writeFresh }) => {
+        const text = `${owner} secret of ${name}`;
+        return [name, writeFresh?.(createHash('sha256').update(text).digest()) ?? text];
+      }),
   );
-  return { read, sign: (sample) => provider.sign(sample, read, NOON, ADDRESS)! };
+  const read = readFrom(settings);
+  return { settings, sign: (delivery, now, url) => provider.sign(delivery, read, now, url)! };
 }
 
 /** The events of a delivery, as the ingest folder hands them over. */

@@ -6,6 +6,7 @@ import { isDeadLetter, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { countCommit } from '../platform/metrics/index.js';
 import { inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
 import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
 import { isConflict, toRecording, type DeliveryRecording, type Recording } from './recording.js';
@@ -118,7 +119,9 @@ export class EventRecorder {
   }
 
   private async recordTogether(batch: readonly NewEvent[]): Promise<Recording[]> {
+    const startedAt = performance.now();
     const verdicts = await this.events.record(batch);
+    countCommit(batch.length, (performance.now() - startedAt) / 1_000);
     const notRecorded = batch.filter(({ event }) => verdicts.get(event.id)?.outcome !== 'recorded');
     const originals =
       notRecorded.length === 0 ? new Map<NewEvent, RecordedEvent>() : await this.findOriginals(notRecorded);

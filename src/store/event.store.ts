@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Event, EventStatus, ReplayKey } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { countRedrives } from '../platform/metrics/index.js';
 import { COUNT_REFUSALS, FIND, RECORD } from './event.sql.js';
 import { showRedrives, type JudgedRow } from './redrive-spans.js';
 import { REDELIVER } from './redrive.sql.js';
@@ -159,7 +160,9 @@ export class EventStore {
   /** Opens the events' dead letters again, each once however many ask at the same time. */
   async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
     const values = [null, 'redelivered', null, null, eventIds];
-    showRedrives((await this.pool.query<JudgedRow>(REDELIVER, values)).rows, null);
+    const { rows } = await this.pool.query<JudgedRow>(REDELIVER, values);
+    countRedrives('redelivery', rows);
+    showRedrives(rows, null);
   }
 }
 

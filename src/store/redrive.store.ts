@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { RunStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { countRedrives } from '../platform/metrics/index.js';
 import type { DeadLetterFilter } from './dead-letter.sql.js';
 import { showRedrives, type JudgedRow } from './redrive-spans.js';
 import { REDRIVE_BATCH, REDRIVE_EVENT, REDRIVE_RUN } from './redrive.sql.js';
@@ -84,23 +85,26 @@ export class RedriveStore {
     actor: string,
     unknownOutcome?: UnknownOutcome,
   ): Promise<JudgedRun | undefined> {
-    return (await this.redrive(REDRIVE_RUN, runId, actor, unknownOutcome))[0];
+    const [judged] = await this.redrive('run', runId, actor, unknownOutcome);
+    return judged;
   }
 
   /** All dead letters of an event. */
   async redriveEvent(eventId: string, actor: string, unknownOutcome?: UnknownOutcome): Promise<JudgedRun[]> {
-    return this.redrive(REDRIVE_EVENT, eventId, actor, unknownOutcome);
+    return this.redrive('event', eventId, actor, unknownOutcome);
   }
 
   private async redrive(
-    statement: string,
+    origin: 'run' | 'event',
     id: string,
     actor: string,
     unknownOutcome: UnknownOutcome | undefined,
   ): Promise<JudgedRun[]> {
     const detail = unknownOutcome === undefined ? null : { unknownOutcome };
     const values = [actor, 'redriven', unknownOutcome ?? null, detail, id];
+    const statement = origin === 'run' ? REDRIVE_RUN : REDRIVE_EVENT;
     const { rows } = await this.pool.query<JudgedRow>(statement, values);
+    countRedrives(origin, rows);
     showRedrives(rows, actor);
     return rows.map(({ runId, verdict, newRunId }) => ({ runId, verdict, newRunId }));
   }
@@ -165,7 +169,9 @@ export class RedriveStore {
       const batch = Math.min(perSecond, BATCH_LIMIT);
       try {
         const values = [actor, 'redriven', unknownOutcome, detail, id, batch];
-        showRedrives((await this.pool.query<JudgedRow>(REDRIVE_BATCH, values)).rows, actor);
+        const { rows: judged } = await this.pool.query<JudgedRow>(REDRIVE_BATCH, values);
+        countRedrives('batch', judged);
+        showRedrives(judged, actor);
       } catch (error) {
         faults.push(error);
       }

@@ -58,6 +58,7 @@ export interface ClaimRow {
   status: HeldStatus;
   attempt: number;
   crashes: number;
+  crashed: boolean;
   epoch: number;
   last_error: Failure | null;
   provider: string;
@@ -94,6 +95,7 @@ export function toClaim(row: ClaimRow): ClaimedRun {
     number: row.number,
     attempt: row.attempt,
     crashes: row.crashes,
+    isTakeover: row.crashed,
     ledger: new Map(Object.entries(row.ledger ?? {})),
     lastError: row.last_error,
     traceparent: row.traceparent,

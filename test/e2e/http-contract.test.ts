@@ -11,6 +11,7 @@ import {
   sampleBody,
   send,
   stripeDelivery,
+  stripeSignature,
   type TestDelivery,
 } from '../support/deliveries.js';
 import { problemOf, retryLater } from '../support/problem.js';
@@ -613,15 +614,12 @@ function payment(): TestDelivery {
   return stripeDelivery(service, sampleBody('stripe', 'payment_intent.succeeded'));
 }
 
-/** Stripe's signature header for any bytes, by hand: the SDK signs texts only. */
 function signed(
   body: string | Buffer,
   secret = service.secret('STRIPE_WEBHOOK_SECRET'),
   now = Date.now(),
 ): Record<string, string> {
-  const time = Math.floor(now / 1000);
-  const signature = createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
-  return { 'stripe-signature': `t=${time},v1=${signature}` };
+  return stripeSignature(body, secret, now);
 }
 
 /** As a relay of ours would sign it. */

@@ -1,7 +1,7 @@
 import { EventWebhook } from '@sendgrid/eventwebhook';
 import { verifyKey } from 'discord-interactions';
 import { randomUUID } from 'node:crypto';
-import type { Sample, StandIn } from '../../src/model/index.js';
+import type { StandIn } from '../../src/model/index.js';
 import { discord, sendgrid } from '../../src/providers/index.js';
 import { openBackends, type TestBackends } from '../support/backends.js';
 import { problemOf } from '../support/problem.js';
@@ -26,13 +26,9 @@ afterAll(async () => {
   await backends.close();
 });
 
-const sampleOf = (body: () => Record<string, unknown>): Sample => ({ type: '', body });
-
-function signed(standIn: StandIn, body: Record<string, unknown>, age = 0) {
-  return standIn.sign(
-    sampleOf(() => body),
-    Date.now() - age,
-  );
+function signed(standIn: StandIn, payload: unknown, age = 0) {
+  const body = Buffer.from(JSON.stringify(payload));
+  return standIn.sign({ type: '', contentType: 'application/json', body }, Date.now() - age);
 }
 
 describe('Discord', () => {
@@ -88,16 +84,16 @@ describe('Discord', () => {
 });
 
 describe('SendGrid', () => {
-  /** A batch of one, as the stand-in signs. */
+  /** A batch of one. */
   const post = (body: Record<string, unknown>, age = 0) => {
-    const delivery = signed(asSendgrid, body, age);
+    const delivery = signed(asSendgrid, [body], age);
     return service.post('sendgrid', delivery.headers, delivery.body);
   };
   const [sample] = sendgrid.samples;
 
   it('gets 202 and the ids of the events of a batch', async () => {
     const event = { ...sample!.body(), order: randomUUID() };
-    const { headers, body } = signed(asSendgrid, event);
+    const { headers, body } = signed(asSendgrid, [event]);
     const official = new EventWebhook();
     const key = official.convertPublicKeyToECDSA(asSendgrid.settings['SENDGRID_PUBLIC_KEY']!);
     const [signature, time] = [
@@ -127,8 +123,8 @@ describe('SendGrid', () => {
   });
 
   it('is refused with the signature of another body', async () => {
-    const { headers } = signed(asSendgrid, sample!.body());
-    const { body } = signed(asSendgrid, sample!.body());
+    const { headers } = signed(asSendgrid, [sample!.body()]);
+    const { body } = signed(asSendgrid, [sample!.body()]);
     expect(await problemOf(await service.post('sendgrid', headers, body), 400)).toMatchObject({
       reason: 'signature_mismatch',
     });

@@ -264,7 +264,7 @@ it.each(['refuses', 'hangs'] as const)(
 );
 
 it.each(['', 'collector'])(
-  'OpenTelemetry is loaded only where there is somebody to send to: %j',
+  'the SDK of OpenTelemetry is loaded only where there is somebody to send to: %j',
   async (to) => {
     const service = await TestService.start({
       preload: [resolve('test/e2e/preload/loaded-packages.mjs')],

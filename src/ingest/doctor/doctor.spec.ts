@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
 import type { Delivery, DeliveryHeaders, RejectionReason, Verifier } from '../../model/index.js';
 import { readConfig } from '../../platform/config/index.js';
-import { providers } from '../../providers/index.js';
+import { providers, writeSample } from '../../providers/index.js';
 import { registerProviders } from '../provider-registry.js';
 import { diagnose, explainFinding, explainSign, type Diagnosis, type Finding } from './index.js';
 
@@ -193,7 +193,7 @@ describe('the doctor', () => {
   it("finds the clock in a relay's time in ISO 8601", async () => {
     const paypal = provider('paypal');
     const config = readConfig({ PAYPAL_WEBHOOK_SECRET: SECRET }, providers);
-    const signed = paypal.sign(paypal.samples[0]!, config.read, NOON + 10 * MINUTE, '')!;
+    const signed = paypal.sign(writeSample(paypal, paypal.samples[0]!), config.read, NOON + 10 * MINUTE, '')!;
     const headers = Object.fromEntries(
       Object.entries(signed.headers).map(([name, value]) => [name, [value]]),
     );

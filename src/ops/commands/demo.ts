@@ -6,7 +6,7 @@ import winston from 'winston';
 import { isDeadLetter, type Provider, type Sample, type SignedDelivery } from '../../model/index.js';
 import { explainFault, freshSecret, readConfig, type Config } from '../../platform/config/index.js';
 import { onStopSignal } from '../../platform/process/index.js';
-import { providers } from '../../providers/index.js';
+import { providers, writeSample } from '../../providers/index.js';
 import { startService, type RunningService } from '../../service.js';
 import type { EventView } from '../event.dto.js';
 
@@ -48,7 +48,7 @@ async function showAll(service: RunningService, folder: string, config: Config):
   for (const provider of providers) {
     const [sample] = provider.samples;
     const address = `${service.url}/webhooks/${provider.name}`;
-    const signed = sample && provider.sign(sample, config.read, Date.now(), address);
+    const signed = sample && provider.sign(writeSample(provider, sample), config.read, Date.now(), address);
     if (signed) await show(provider, sample, signed, address, config);
   }
   await showMail(join(folder, 'mail'));

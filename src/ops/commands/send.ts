@@ -1,6 +1,7 @@
 import type { Provider, Sample, SignedDelivery } from '../../model/index.js';
 import { loadConfig } from '../../load-config.js';
 import type { Config } from '../../platform/config/index.js';
+import { writeSample } from '../../providers/index.js';
 import { readArguments, runCommand, say, UsageError } from './command.js';
 import { addressOf, reach } from './ops-api.js';
 
@@ -84,7 +85,7 @@ async function send(provider: Provider, sample: Sample, config: Config, options:
   const path = `/webhooks/${provider.name}`;
   // What signs its address signs the one that the service is known by.
   const known = config.publicUrl === '' ? base : config.publicUrl.replace(/\/+$/, '');
-  const signed = provider.sign(sample, config.read, Date.now(), known + path);
+  const signed = provider.sign(writeSample(provider, sample), config.read, Date.now(), known + path);
   if (signed === undefined) {
     const names = provider.settings.map((setting) => setting.name).join(', ');
     throw new UsageError(`Nothing to sign with: see ${names} in .env`);

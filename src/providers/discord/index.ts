@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import { discordChallenge, readDiscordEnvelope } from './envelope.js';
 import type { DiscordEventType, DiscordPayload } from './event-types.js';
 import { samples } from './samples.js';
@@ -28,6 +29,7 @@ export const discord: Provider & {
   replies: { accepted: 204, refused: 401 },
   bodyLimit: 1024 * 1024,
   verifier: (read) => discordVerifier(read(publicKey)),
+  tolerance: FIVE_MINUTES,
   challenge: discordChallenge,
   envelopeSchema,
   readEnvelope: readDiscordEnvelope,

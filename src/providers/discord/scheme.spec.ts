@@ -1,6 +1,6 @@
 import { verifyKey } from 'discord-interactions';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { NOON, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { discord } from './index.js';
 
 const NOW = NOON / 1000;
@@ -39,7 +39,7 @@ describe("Discord's signature", () => {
     const { settings, sign: signAs } = discord.standIn!();
     const key = settings['DISCORD_PUBLIC_KEY']!;
     for (const sample of discord.samples) {
-      const { headers, body } = signAs(sample, NOON);
+      const { headers, body } = signAs(unsigned(discord, sample), NOON);
       const [mine, time] = [headers['x-signature-ed25519']!, headers['x-signature-timestamp']!];
       expect(await verifyKey(body, mine, time, key)).toBe(true);
       expect(verify(headers, body, key)).toEqual(verified);

@@ -51,8 +51,7 @@ export function discordStandIn(): StandIn {
   const { x } = keys.publicKey.export({ format: 'jwk' });
   return {
     settings: { [publicKey.name]: Buffer.from(x ?? '', 'base64url').toString('hex') },
-    sign(sample, now) {
-      const body = Buffer.from(JSON.stringify(sample.body()));
+    sign({ body }, now) {
       const time = String(Math.floor(now / 1000));
       const signature = sign(null, Buffer.concat([Buffer.from(time), body]), keys.privateKey);
       return {

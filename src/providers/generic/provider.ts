@@ -29,6 +29,7 @@ export function genericProvider(name: string, rules: Rules): Provider {
     bodyLimit: rules.bodyLimit,
     ...(rules.batched && { batched: true }),
     verifier: (read) => genericVerifier(scheme, read(secret), secret.name),
+    ...(scheme.kind === 'hmac' && scheme.timestamp && { tolerance: scheme.timestamp.tolerance }),
     envelopeSchema: payloadObject(),
     readEnvelope: (payload, headers) => readGenericEnvelope(event, payload, headers),
     ...(isIdUnsigned(scheme, event) && {
@@ -43,9 +44,9 @@ export function genericProvider(name: string, rules: Rules): Provider {
       type,
       body: () => withFreshValues(body),
     })),
-    sign(sample, read, now, url) {
+    sign(unsigned, read, now, url) {
       const [key] = read(secret);
-      return key === undefined ? undefined : signGeneric(rules, sample, key, { now, url });
+      return key === undefined ? undefined : signGeneric(rules, unsigned, key, { now, url });
     },
   };
 }

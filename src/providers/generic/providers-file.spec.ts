@@ -1,4 +1,4 @@
-import { deliveryOf, NOON, offline, readFrom } from '../settings.fixture.js';
+import { deliveryOf, NOON, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { ACME, faultsOf } from './generic.fixture.js';
 import { parseProvidersFile } from './providers-file.js';
 
@@ -26,7 +26,7 @@ describe('a file of providers', () => {
     expect(shop).toMatchObject({ name: 'shop', signatureHeaders: ['x-square-hmacsha256-signature'] });
     const read = readFrom({ PATIENT_WEBHOOK_SECRET: 'secret' });
     const url = 'https://hooks.example.org/webhooks/patient';
-    const { headers, body } = patient!.sign(patient!.samples[0]!, read, NOON, url)!;
+    const { headers, body } = patient!.sign(unsigned(patient!), read, NOON, url)!;
     const later = (seconds: number) =>
       patient!
         .verifier(read, offline)

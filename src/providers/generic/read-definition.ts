@@ -1,7 +1,7 @@
+import { isForm } from '../../model/index.js';
 import { CheckedObject, type TextShape } from './checked-object.js';
 import { readScheme } from './read-signature.js';
 import type { EventRules, HmacScheme, Rules, Scheme } from './rules.js';
-import { isForm } from './signed-content.js';
 import { hasPlaceholder } from './signed-template.js';
 import { FORM_TYPE } from './sorted-form.js';
 import { headersOf, onlyHeader, parseSource, placesOf, type Source } from './source.js';

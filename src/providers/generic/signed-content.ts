@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { singleHeader, type Delivery } from '../../model/index.js';
+import { isForm, singleHeader, type Delivery } from '../../model/index.js';
 import type { SignedParts } from '../schemes/hmac.js';
 import type { HmacScheme } from './rules.js';
 import { fillTemplate, hasPlaceholder } from './signed-template.js';
-import { FORM_TYPE, sortedForm } from './sorted-form.js';
+import { sortedForm } from './sorted-form.js';
 
 /**
  * What the sender of a delivery must have signed, in each way in which it may have been written.
@@ -36,7 +36,7 @@ function formOrHashedBody(
   { bodyHashQuery }: HmacScheme,
   { headers, body, url }: Pick<Delivery, 'headers' | 'body' | 'url'>,
 ): string | undefined {
-  if (isForm(singleHeader(headers, 'content-type') ?? '')) return sortedForm(body);
+  if (isForm(singleHeader(headers, 'content-type'))) return sortedForm(body);
   if (bodyHashQuery === undefined || !URL.canParse(url)) return undefined;
   const [hash, ...others] = new URL(url).searchParams.getAll(bodyHashQuery);
   const expected = createHash('sha256').update(body).digest('hex');
@@ -45,13 +45,8 @@ function formOrHashedBody(
 
 /** What of the body is signed: the parameters of a form may be sent in another order under the same signature. */
 export function signedBody({ template }: HmacScheme, { headers, body }: Delivery): string | Buffer {
-  const asForm =
-    hasPlaceholder(template, 'sortedForm') && isForm(singleHeader(headers, 'content-type') ?? '');
+  const asForm = hasPlaceholder(template, 'sortedForm') && isForm(singleHeader(headers, 'content-type'));
   return (asForm ? sortedForm(body) : undefined) ?? body;
-}
-
-export function isForm(contentType: string): boolean {
-  return contentType.split(';', 1)[0]?.trim().toLowerCase() === FORM_TYPE;
 }
 
 /** The URL as it is first, since that is what we sign with. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { sign, verify as verifyByOctokit } from '@octokit/webhooks-methods';
-import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { github } from './index.js';
 
 const SECRET = "It's a Secret to Everybody";
@@ -32,7 +32,7 @@ describe("GitHub's signature", () => {
 
   it('is made as Octokit verifies', async () => {
     const { headers, body } = github.sign(
-      github.samples[0]!,
+      unsigned(github),
       readFrom({ GITHUB_WEBHOOK_SECRET: 'a' }),
       NOON,
       ADDRESS,

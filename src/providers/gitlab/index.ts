@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { signingSecrets, type EventPattern, type Provider } from '../../model/index.js';
 import { payloadObject } from '../envelope-schema.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import {
   signAsStandardWebhooks,
   signatureHeaders,
@@ -44,19 +45,19 @@ export const gitlab: Provider & {
   retries: { timeoutSeconds: 10, schedule: null },
   bodyLimit: 25 * 1024 * 1024,
   verifier: (read) => standardWebhooksVerifier(read(signingToken), scheme),
+  tolerance: FIVE_MINUTES,
   envelopeSchema: payloadObject(),
   readEnvelope: readGitlabEnvelope,
   samples,
-  sign(sample, read, now) {
+  sign({ type, body }, read, now) {
     const [secret] = read(signingToken);
     if (secret === undefined) return undefined;
     const id = randomUUID();
     const headers = {
       'user-agent': 'GitLab/sample',
       'idempotency-key': id,
-      'x-gitlab-event': hookNames[sample.type] ?? 'System Hook',
+      'x-gitlab-event': hookNames[type] ?? 'System Hook',
     };
-    const body = Buffer.from(JSON.stringify(sample.body()));
     return signAsStandardWebhooks({ id, body, headers }, secret, 'webhook', now);
   },
   event: (type) => ({ provider: 'gitlab', type }),

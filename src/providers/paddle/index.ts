@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import { readPaddleEnvelope } from './envelope.js';
 import type { PaddleEventType, PaddlePayload } from './event-types.js';
 import { samples } from './samples.js';
@@ -25,12 +26,13 @@ export const paddle: Provider & {
   replies: { accepted: 200 },
   bodyLimit: 1024 * 1024,
   verifier: (read) => paddleVerifier(read(webhookSecret)),
+  tolerance: FIVE_MINUTES,
   envelopeSchema,
   readEnvelope: readPaddleEnvelope,
   samples,
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [key] = read(webhookSecret);
-    return key === undefined ? undefined : signAsPaddle(Buffer.from(JSON.stringify(sample.body())), key, now);
+    return key === undefined ? undefined : signAsPaddle(body, key, now);
   },
   event: (type) => ({ provider: 'paddle', type }),
 };

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { LogLevel, Paddle } from '@paddle/paddle-node-sdk';
-import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { paddle } from './index.js';
 
 const NOW = NOON / 1000;
@@ -23,7 +23,7 @@ describe("Paddle's signature", () => {
   it('is made as the SDK verifies', async () => {
     const sample = paddle.samples[0]!;
     const { headers, body } = paddle.sign(
-      sample,
+      unsigned(paddle, sample),
       readFrom({ PADDLE_WEBHOOK_SECRET: SECRET }),
       Date.now(),
       ADDRESS,

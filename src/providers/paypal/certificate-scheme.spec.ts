@@ -1,8 +1,10 @@
 import { sign as rsaSign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { forgeCrc32 } from '../../../test/support/crc32-forgery.js';
 import type { VerifierTools } from '../../model/index.js';
 import { issue, type Issued } from '../schemes/certificates.fixture.js';
 import { NOON, deliveryOf, readFrom } from '../settings.fixture.js';
+import { signedMessage } from './certificate-scheme.js';
 import { paypal } from './index.js';
 
 const WEBHOOK_ID = '8PT597110X687430LKGECATA';
@@ -65,6 +67,14 @@ const verified = { outcome: 'verified', secretLabel: 'certificate' };
 const refused = (reason: string) => ({ outcome: 'refused', reason });
 
 describe("PayPal's own signature", () => {
+  it("is over what PayPal's SDKs put together", () => {
+    // Source: github.com/paypal/PayPal-Ruby-SDK, spec/webhooks_examples_spec.rb. The body is ours, with the CRC of theirs.
+    const signed = 'dfb3be50-fd74-11e4-8bf3-77339302725b|2015-05-18T15:45:13Z|4JH86294D6297924G|2771810304';
+    const [id = '', timeText = '', webhookId = '', crc] = signed.split('|');
+    const body = Buffer.from(forgeCrc32('{"id":"WH-1"}', Number(crc)));
+    expect(signedMessage({ id, timeText }, webhookId, body).toString()).toBe(signed);
+  });
+
   it('is verified, and its certificate fetched once', async () => {
     const { verifier, verify, fetches } = paypalWith();
     expect(verifier.configured).toBe(true);

@@ -50,6 +50,10 @@ export function certificateScheme(
 }
 
 /** `crc32` is unsigned and in decimal, over the bytes as they came. */
-export function signedMessage({ id, timeText }: Transmission, webhookId: string, body: Buffer): Buffer {
+export function signedMessage(
+  { id, timeText }: Pick<Transmission, 'id' | 'timeText'>,
+  webhookId: string,
+  body: Buffer,
+): Buffer {
   return Buffer.from(`${id}|${timeText}|${webhookId}|${crc32(body)}`);
 }

@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import { readPaypalEnvelope } from './envelope.js';
 import type { PaypalEventType, PaypalPayload } from './event-types.js';
 import { paypalMode } from './own-signature.js';
@@ -55,15 +56,16 @@ export const paypal: Provider & {
       },
       tools,
     ),
+  tolerance: FIVE_MINUTES,
   envelopeSchema,
   readEnvelope: readPaypalEnvelope,
   replayKey: paypalReplayKey,
   modeOf: paypalMode,
   samples,
   // As a relay: only PayPal has the key of its own scheme.
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [key] = read(relaySecret);
-    return key === undefined ? undefined : signAsRelay(Buffer.from(JSON.stringify(sample.body())), key, now);
+    return key === undefined ? undefined : signAsRelay(body, key, now);
   },
   event: (type) => ({ provider: 'paypal', type }),
 };

@@ -13,7 +13,7 @@ export const OWN_ALGORITHM = 'SHA256withRSA';
  * Milliseconds. PayPal tries for three days and doesn't say whether a retry is stamped anew, so a window of
  * minutes could refuse real ones; what keeps a replay out is that the event's id is recorded once.
  */
-const TOLERANCE = 4 * 24 * 60 * 60 * 1000;
+export const TOLERANCE = 4 * 24 * 60 * 60 * 1000;
 
 /**
  * Where certificates may come from, matched against the header as it was sent, so that nothing can be

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { paypal } from './index.js';
 import { json, PaypalApiServer } from './paypal-api.fixture.js';
 
@@ -276,7 +276,7 @@ describe('PAYPAL_VERIFY=postback', () => {
 
   it('leaves the relay as it is', async () => {
     const env = { ...SETTINGS, PAYPAL_WEBHOOK_SECRET: 'relay' };
-    const { headers, body } = paypal.sign(paypal.samples[0]!, readFrom(env), NOON, ADDRESS)!;
+    const { headers, body } = paypal.sign(unsigned(paypal), readFrom(env), NOON, ADDRESS)!;
     expect(await verifierWith(env).verify(deliveryOf(headers, body))).toEqual({
       outcome: 'verified',
       secretLabel: '1',

@@ -8,7 +8,7 @@ describe('parseSignatureList', () => {
   it.each<[string, string[]]>([
     [`ts=1772366400;h1=${ONE}`, [ONE]],
     [`h1=${ONE};ts=1772366400;h1=${OTHER}`, [ONE, OTHER]],
-    [`ts=1772366400;h0=abc;h1=;h1=${OTHER};h2=x=y`, [OTHER]],
+    [`ts=1772366400;h0=abc;h1=${OTHER};h2=x=y`, [OTHER]],
   ])('reads %s', (header, signatures) => {
     expect(parseSignatureList(header, FORM)).toEqual({
       outcome: 'parsed',
@@ -21,6 +21,8 @@ describe('parseSignatureList', () => {
     ['ts=1772366400', 'signature_missing'],
     [`ts=1772366400;h2=${ONE}`, 'signature_missing'],
     ['ts=1772366400;h1=', 'signature_malformed'],
+    [`ts=1772366400;h1=;h1=${ONE}`, 'signature_malformed'],
+    [`ts=1772366400;h1=${ONE};h1=${OTHER}0`, 'signature_malformed'],
     [`h1=${ONE}`, 'signature_malformed'],
     [`ts=1772366400;ts=1772366400;h1=${ONE}`, 'signature_malformed'],
     [`ts=;h1=${ONE}`, 'signature_malformed'],

@@ -15,7 +15,8 @@ export type SignatureList = { outcome: 'parsed'; time: string; signatures: reado
  * A time and signatures in one header: `t=<seconds>,v1=<hex>[,v1=<hex> …]` with the form of Stripe's. Names that
  * are not asked for are other schemes and prove nothing.
  *
- * Strict where the SDKs are lenient: one time of digits only, and nothing that isn't `name=value`.
+ * Strict where the SDKs are lenient: one time of digits only, nothing but signatures where there should be some, and
+ * nothing that isn't `name=value`.
  */
 export function parseSignatureList(header: string, form: SignatureListForm): SignatureList {
   const times: string[] = [];
@@ -30,7 +31,8 @@ export function parseSignatureList(header: string, form: SignatureListForm): Sig
   if (texts.length === 0) return refused('signature_missing');
   const [time, ...otherTimes] = times;
   const signatures = texts.map(fromHex).filter((bytes) => bytes !== undefined);
-  if (time === undefined || otherTimes.length > 0 || !/^\d{1,12}$/.test(time) || signatures.length === 0) {
+  const allRead = signatures.length === texts.length;
+  if (time === undefined || otherTimes.length > 0 || !/^\d{1,12}$/.test(time) || !allRead) {
     return refused('signature_malformed');
   }
   return { outcome: 'parsed', time, signatures };

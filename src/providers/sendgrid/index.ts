@@ -3,7 +3,7 @@ import { readSendgridEnvelope } from './envelope.js';
 import type { SendgridEventType, SendgridPayload } from './event-types.js';
 import { samples } from './samples.js';
 import { envelopeSchema } from './schema.js';
-import { publicKey, sendgridStandIn, sendgridVerifier, SIGNATURE_HEADERS } from './scheme.js';
+import { publicKey, sendgridStandIn, sendgridVerifier, SIGNATURE_HEADERS, TOLERANCE } from './scheme.js';
 
 export type { SendgridEventType, SendgridPayload } from './event-types.js';
 
@@ -21,6 +21,7 @@ export const sendgrid: Provider & {
   // It sends a batch once it has 768 KB; this leaves room for the last event of one.
   bodyLimit: 2 * 1024 * 1024,
   verifier: (read) => sendgridVerifier(read(publicKey)),
+  tolerance: TOLERANCE,
   batched: true,
   envelopeSchema,
   readEnvelope: readSendgridEnvelope,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ADDRESS, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { shopify } from './index.js';
 
 interface Topic {
@@ -24,7 +24,8 @@ describe("the topics of Shopify's reference", () => {
   });
 
   it.each(topics)('$name is signed, verified and read', async ({ name, response }) => {
-    const signed = shopify.sign({ type: name, body: () => response }, read, Date.now(), ADDRESS)!;
+    const sample = { type: name, body: () => response };
+    const signed = shopify.sign(unsigned(shopify, sample), read, Date.now(), ADDRESS)!;
     const delivery = deliveryOf(signed.headers, signed.body);
     expect(await verifier.verify(delivery)).toEqual({ outcome: 'verified', secretLabel: '1' });
     const reading = shopify.readEnvelope(JSON.parse(signed.body.toString()), delivery.headers);

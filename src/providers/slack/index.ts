@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import { answerSlack } from './challenge.js';
 import { readSlackEnvelope } from './envelope.js';
 import type { SlackEventType, SlackPayload } from './event-types.js';
@@ -28,13 +29,14 @@ export const slack: Provider & {
   retries: { timeoutSeconds: 3, schedule: 'three times: at once, after 1 minute and after 5 minutes' },
   bodyLimit: 1024 * 1024,
   verifier: (read) => slackVerifier(read(signingSecret)),
+  tolerance: FIVE_MINUTES,
   challenge: answerSlack,
   envelopeSchema,
   readEnvelope: readSlackEnvelope,
   samples,
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [key] = read(signingSecret);
-    return key === undefined ? undefined : signAsSlack(Buffer.from(JSON.stringify(sample.body())), key, now);
+    return key === undefined ? undefined : signAsSlack(body, key, now);
   },
   event: (type) => ({ provider: 'slack', type }),
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type Stripe from 'stripe';
 import type { EventPattern } from '../../model/index.js';
 import { withEnvelopeCheck } from '../envelope-check.js';
@@ -19,6 +20,11 @@ const thin = {
   related_object: { id: 'mtr_1', type: 'billing.meter', url: '/v1/billing/meters/mtr_1' },
 };
 
+/** Of every event that Stripe's SDK knows. */
+const types = [
+  ...readFileSync('node_modules/stripe/esm/resources/Events.d.ts', 'utf8').matchAll(/^ {4}type: '(.+)';$/gm),
+].map(([, type]) => type);
+
 const { readEnvelope } = withEnvelopeCheck(stripe);
 const read = (payload: unknown) => readEnvelope(payload, {});
 
@@ -34,6 +40,13 @@ describe("Stripe's envelope", () => {
         occurredAt: new Date('2026-03-01T12:00:00Z'),
       },
     });
+  });
+
+  it('reads every type of event that the SDK knows', () => {
+    expect(types).toHaveLength(275);
+    for (const type of types) {
+      expect(read({ ...snapshot, type })).toMatchObject({ outcome: 'read', envelope: { type } });
+    }
   });
 
   it('reads a thin event', () => {

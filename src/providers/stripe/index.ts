@@ -1,4 +1,5 @@
 import type { EventPattern, Provider } from '../../model/index.js';
+import { FIVE_MINUTES } from '../schemes/freshness.js';
 import { readStripeEnvelope, stripeMode } from './envelope.js';
 import type { StripeEventType, StripePayload } from './event-types.js';
 import { samples } from './samples.js';
@@ -19,13 +20,14 @@ export const stripe: Provider & {
   retries: { timeoutSeconds: null, schedule: 'for up to three days, ever more rarely' },
   bodyLimit: 1024 * 1024,
   verifier: (read) => stripeVerifier(read(webhookSecret)),
+  tolerance: FIVE_MINUTES,
   envelopeSchema,
   readEnvelope: readStripeEnvelope,
   modeOf: stripeMode,
   samples,
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [key] = read(webhookSecret);
-    return key === undefined ? undefined : signAsStripe(Buffer.from(JSON.stringify(sample.body())), key, now);
+    return key === undefined ? undefined : signAsStripe(body, key, now);
   },
   event: (type) => ({ provider: 'stripe', type }),
 };

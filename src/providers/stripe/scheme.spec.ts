@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
-import { ADDRESS, NOON, deliveryOf, offline, readFrom } from '../settings.fixture.js';
+import { ADDRESS, NOON, deliveryOf, offline, readFrom, unsigned } from '../settings.fixture.js';
 import { stripe } from './index.js';
 
 const NOW = NOON / 1000;
@@ -36,7 +36,7 @@ describe("Stripe's signature", () => {
   it('is made as the SDK verifies', () => {
     const sample = stripe.samples[0]!;
     const { headers, body } = stripe.sign(
-      sample,
+      unsigned(stripe, sample),
       readFrom({ STRIPE_WEBHOOK_SECRET: 'whsec_one' }),
       Date.now(),
       ADDRESS,
@@ -55,7 +55,6 @@ describe("Stripe's signature", () => {
   it.each([
     ['the first of two v1', `t=${NOW},v1=${v1('whsec_one', NOW)},v1=${HEX}`],
     ['the last of two v1', `t=${NOW},v1=${HEX},v1=${v1('whsec_one', NOW)}`],
-    ['a v1 after an empty one', `t=${NOW},v1=,v1=${v1('whsec_one', NOW)}`],
     ['a v1 beside other schemes', `t=${NOW},v0=abc,v1=${v1('whsec_one', NOW)},v2=x=y`],
     ['a v1 before its time', `v1=${v1('whsec_one', NOW)},t=${NOW}`],
   ])('is found in %s', (_, header) => {
@@ -70,6 +69,7 @@ describe("Stripe's signature", () => {
     ['only v0', `t=${NOW},v0=${v1('whsec_one', NOW)}`, 'signature_missing'],
     ['only a time', `t=${NOW}`, 'signature_missing'],
     ['an empty v1', `t=${NOW},v1=`, 'signature_malformed'],
+    ['an empty v1 before a good one', `t=${NOW},v1=,v1=${v1('whsec_one', NOW)}`, 'signature_malformed'],
     ['no time', `v1=${v1('whsec_one', NOW)}`, 'signature_malformed'],
     ['two times', `t=${NOW},t=${NOW},v1=${v1('whsec_one', NOW)}`, 'signature_malformed'],
     ['digits and more', `t=${NOW}abc,v1=${v1('whsec_one', `${NOW}abc`)}`, 'signature_malformed'],

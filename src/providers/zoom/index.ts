@@ -4,7 +4,7 @@ import { readZoomEnvelope } from './envelope.js';
 import type { ZoomPayload } from './event-types.js';
 import { samples } from './samples.js';
 import { envelopeSchema } from './schema.js';
-import { secretToken, signAsZoom, zoomVerifier } from './scheme.js';
+import { secretToken, signAsZoom, TOLERANCE, zoomVerifier } from './scheme.js';
 
 export type { ZoomPayload } from './event-types.js';
 
@@ -21,13 +21,14 @@ export const zoom: Provider & {
   retries: { timeoutSeconds: 3, schedule: 'three times: after 5 minutes, another 20 and another 60' },
   bodyLimit: 1024 * 1024,
   verifier: (read) => zoomVerifier(read(secretToken)),
+  tolerance: TOLERANCE,
   challenge: (payload, read, secretLabel) => answerZoom(payload, read(secretToken)[Number(secretLabel) - 1]),
   envelopeSchema,
   readEnvelope: readZoomEnvelope,
   samples,
-  sign(sample, read, now) {
+  sign({ body }, read, now) {
     const [key] = read(secretToken);
-    return key === undefined ? undefined : signAsZoom(Buffer.from(JSON.stringify(sample.body())), key, now);
+    return key === undefined ? undefined : signAsZoom(body, key, now);
   },
   event: (type) => ({ provider: 'zoom', type }),
 };

@@ -13,7 +13,7 @@ export const secretToken = secrets({
  * not say that a retry is signed anew; five minutes might turn every retry away. What is sent again within the two
  * hours does nothing twice, since all that the delivery key is made of is signed.
  */
-const TOLERANCE = 2 * 60 * 60 * 1000;
+export const TOLERANCE = 2 * 60 * 60 * 1000;
 
 /**
  * `x-zm-signature: v0=<hex>` over `v0:<x-zm-request-timestamp>:<raw body>`.
