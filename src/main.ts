@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { loadConfig } from './load-config.js';
-import { explainFault } from './platform/config/index.js';
-import { createLogger } from './platform/logging/index.js';
-import { onStopSignal } from './platform/process/index.js';
+import { explainFault, type Config } from './platform/config/index.js';
+import { createLogger, type LogSettings } from './platform/logging/index.js';
+import { onStopSignal, WORKER } from './platform/process/index.js';
 import { startService, type RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
@@ -17,12 +17,22 @@ function report(line: string): void {
 
 async function start(): Promise<RunningService> {
   const { config, providers } = loadConfig(report);
-  const logger = createLogger(config.logLevel, config.logDir);
+  const logger = createLogger(logSettings(config));
   const service = await startService(config, providers, logger, report);
   report(
     `Ready on ${service.url} · webhooks at /webhooks/{${[...service.providers.keys()].join(',')}} · docs at /api/docs`,
   );
   return service;
+}
+
+function logSettings({ logLevel, logDir, logFormat, environment }: Config): LogSettings {
+  const automatic = process.stdout.isTTY ? 'readable' : 'json';
+  return {
+    level: logLevel,
+    dir: logDir,
+    console: logFormat === 'auto' ? automatic : logFormat,
+    service: { name: 'integration-service', environment, node: WORKER },
+  };
 }
 
 let stopping = false;

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { Rounds } from '../platform/process/index.js';
 import { RedriveStore } from '../store/index.js';
 
 const TURN_MS = 1_000;
@@ -11,38 +12,25 @@ const TURN_MS = 1_000;
  */
 @Injectable()
 export class RedriveKeeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private turning = false;
-  private stopped = false;
-  private readonly outage: Outage;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly redrives: RedriveStore,
     @Inject(LOGGER) logger: Logger,
   ) {
-    this.outage = new Outage(logger, 'Redriving failed; it will be tried again');
+    const outage = new Outage(logger, 'Redriving failed; it will be tried again');
+    this.rounds = new Rounds(() => this.redriveDue(), outage);
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.turn(), TURN_MS);
+    this.rounds.start(TURN_MS);
   }
 
   onModuleDestroy(): void {
-    this.stopped = true;
-    clearInterval(this.timer);
+    void this.rounds.stop();
   }
 
-  /** Redrives what is due by now. */
-  async turn(): Promise<void> {
-    if (this.turning) return;
-    this.turning = true;
-    try {
-      while (!this.stopped && (await this.redrives.redriveBatches()) > 0);
-      this.outage.end();
-    } catch (error) {
-      this.outage.feel(error);
-    } finally {
-      this.turning = false;
-    }
+  private async redriveDue(): Promise<void> {
+    while (!this.rounds.stopped && (await this.redrives.redriveBatches()) > 0);
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { Rounds } from '../platform/process/index.js';
 import {
   DatabaseCare,
   DispatchStore,
@@ -30,7 +31,7 @@ const BATCH = 500;
  */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly rounds: Rounds[] = [];
 
   constructor(
     private readonly store: DispatchStore,
@@ -57,27 +58,16 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
+  /** What is in hand goes on while the rest of the service stops; it is harmless. */
   onModuleDestroy(): void {
-    this.timers.forEach(clearInterval);
+    for (const rounds of this.rounds) void rounds.stop();
   }
 
-  /** Runs the task again and again while this process leads, never twice at a time. The turn after a failure may succeed. */
+  /** While this process leads. */
   private every(intervalMs: number, task: () => Promise<unknown>): void {
-    const outage = new Outage(this.logger, 'A sweep failed');
-    let busy = false;
-    const turn = async (): Promise<void> => {
-      if (busy || !this.leadership.isLeader) return;
-      busy = true;
-      try {
-        await task();
-        outage.end();
-      } catch (error) {
-        outage.feel(error);
-      } finally {
-        busy = false;
-      }
-    };
-    this.timers.push(setInterval(() => void turn(), intervalMs));
+    const rounds = new Rounds(task, new Outage(this.logger, 'A sweep failed'));
+    rounds.start(intervalMs, () => this.leadership.isLeader);
+    this.rounds.push(rounds);
   }
 
   async sweepUnqueued(): Promise<void> {

@@ -3,20 +3,10 @@ import { IsIn } from 'class-validator';
 import { DEAD_LETTER_STATUSES, FAILURE_CODES, type FailureCode, type RunStatus } from '../model/index.js';
 import { FailureView } from './event.dto.js';
 import { IsLimit, IsText, IsTime, MayBeAbsent } from './query-fields.js';
+import { ReceivedEventFields } from './received-fields.dto.js';
 
 /** Which dead letters are meant; all that are given must hold. */
-export class DeadLetterFilterFields {
-  @ApiPropertyOptional({ example: 'stripe' })
-  @IsText()
-  provider?: string;
-
-  @ApiPropertyOptional({
-    example: 'pull_request',
-    description: 'Matches itself and what stands behind a dot: pull_request finds pull_request.opened',
-  })
-  @IsText()
-  type?: string;
-
+export class DeadLetterFilterFields extends ReceivedEventFields {
   @ApiPropertyOptional({ example: 'stripe-payment-succeeded' })
   @IsText()
   workflow?: string;
@@ -30,14 +20,6 @@ export class DeadLetterFilterFields {
   @MayBeAbsent()
   @IsIn(DEAD_LETTER_STATUSES)
   status?: (typeof DEAD_LETTER_STATUSES)[number];
-
-  @ApiPropertyOptional({ description: 'Received at this time or later', format: 'date-time' })
-  @IsTime()
-  receivedFrom?: Date;
-
-  @ApiPropertyOptional({ description: 'Received before this time', format: 'date-time' })
-  @IsTime()
-  receivedBefore?: Date;
 
   @ApiPropertyOptional({ description: 'Failed for good at this time or later', format: 'date-time' })
   @IsTime()

@@ -1,21 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { EVENT_STATUSES, RUN_STATUSES, type EventStatus, type RunStatus } from '../model/index.js';
-import { IsLimit, IsText, IsTime } from './query-fields.js';
+import { IsLimit, IsText } from './query-fields.js';
+import { ReceivedEventFields } from './received-fields.dto.js';
 
 /** Filters of the event list; all that are given must hold. */
-export class EventQuery {
-  @ApiPropertyOptional({ example: 'stripe' })
-  @IsText()
-  provider?: string;
-
-  @ApiPropertyOptional({
-    example: 'pull_request',
-    description: 'Matches itself and what stands behind a dot: pull_request finds pull_request.opened',
-  })
-  @IsText()
-  type?: string;
-
+export class EventQuery extends ReceivedEventFields {
   @ApiPropertyOptional({ enum: EVENT_STATUSES })
   @IsOptional()
   @IsIn(EVENT_STATUSES)
@@ -32,14 +22,6 @@ export class EventQuery {
   @ApiPropertyOptional({ example: 'octo/repo#12' })
   @IsText()
   entity?: string;
-
-  @ApiPropertyOptional({ description: 'Received at this time or later', format: 'date-time' })
-  @IsTime()
-  receivedFrom?: Date;
-
-  @ApiPropertyOptional({ description: 'Received before this time', format: 'date-time' })
-  @IsTime()
-  receivedBefore?: Date;
 
   @ApiPropertyOptional({ default: 50, minimum: 1, maximum: 200 })
   @IsLimit(200)

@@ -1,5 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import type { Logger } from 'winston';
+import { CONFIG, type Config } from '../platform/config/index.js';
+import { LOGGER, LogLevel } from '../platform/logging/index.js';
 import { StoreModule } from '../store/index.js';
 import { AuditController } from './audit.controller.js';
 import { CircuitsController } from './circuits.controller.js';
@@ -7,6 +10,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { EventsController } from './events.controller.js';
 import { HealthChecks } from './health-checks.js';
 import { HealthController } from './health.controller.js';
+import { LogLevelController } from './log-level.controller.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 import { Readiness } from './readiness.js';
 import { RedriveController } from './redrive.controller.js';
@@ -26,18 +30,24 @@ const CONTROLLERS = [
   ReleaseController,
 ];
 
+const logLevel = {
+  provide: LogLevel,
+  inject: [LOGGER, CONFIG],
+  useFactory: (logger: Logger, config: Config) => new LogLevel(logger, config.logLevel),
+};
+
 @Module({})
 export class OpsModule {
   /**
    * @param observed the modules that know the queues and, where there are any, the request lane and the workers
-   * @param api whether to serve the operations API beside the health checks
+   * @param api whether to serve all of the operations API, and not only what is about this process
    */
   static with(observed: readonly DynamicModule[], api: boolean): DynamicModule {
     return {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
-      controllers: [HealthController, ...(api ? CONTROLLERS : [])],
-      providers: [HealthChecks, Readiness, OpsTokenGuard],
+      controllers: [HealthController, LogLevelController, ...(api ? CONTROLLERS : [])],
+      providers: [HealthChecks, Readiness, OpsTokenGuard, logLevel],
     };
   }
 }

@@ -2,25 +2,14 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInstance, IsOptional, IsUUID, ValidateNested } from 'class-validator';
 import { REJECTION_STATES, type RejectionState } from '../model/index.js';
-import { IsLimit, IsText, IsTime, MayBeAbsent } from './query-fields.js';
+import { IsLimit, IsText, MayBeAbsent } from './query-fields.js';
+import { ReceivedFields } from './received-fields.dto.js';
 
 /** Which rejected requests are meant; all that are given must hold. */
-export class RejectedRequestFilterFields {
-  @ApiPropertyOptional({ example: 'stripe' })
-  @IsText()
-  provider?: string;
-
+export class RejectedRequestFilterFields extends ReceivedFields {
   @ApiPropertyOptional({ example: 'signature_mismatch', description: 'Why it was refused the last time' })
   @IsText()
   reason?: string;
-
-  @ApiPropertyOptional({ description: 'Received at this time or later', format: 'date-time' })
-  @IsTime()
-  receivedFrom?: Date;
-
-  @ApiPropertyOptional({ description: 'Received before this time', format: 'date-time' })
-  @IsTime()
-  receivedBefore?: Date;
 }
 
 export class RejectedRequestQuery extends RejectedRequestFilterFields {

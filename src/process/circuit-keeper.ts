@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import type { Logger } from 'winston';
 import { CircuitBreaker, providerCircuit } from '../platform/circuit-breaker/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { Rounds } from '../platform/process/index.js';
 import { Leadership, leadershipToken, PostgresCircuitStore } from '../store/index.js';
 import { RunProcessor } from './run-processor.js';
 import { WORKED_QUEUES } from './worker-liveness.js';
@@ -23,9 +24,8 @@ const TURN_MS = 1_000;
 export class CircuitKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   /** Circuits whose probe this process has in hand. */
   private readonly probes = new Map<string, Promise<void>>();
-  private readonly outage: Outage;
+  private readonly pauses: Rounds;
   private timer: NodeJS.Timeout | undefined;
-  private turning: Promise<void> | undefined;
 
   constructor(
     @Inject(WORKED_QUEUES) private readonly queues: ReadonlyMap<string, Queue>,
@@ -35,35 +35,26 @@ export class CircuitKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly processor: RunProcessor,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.outage = new Outage(logger, 'Queues cannot be paused or resumed');
+    const outage = new Outage(logger, 'Queues cannot be paused or resumed');
+    this.pauses = new Rounds(() => this.pauseAndResume(), outage);
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.turn(), TURN_MS);
+    this.pauses.start(TURN_MS, () => this.leadership.isLeader);
+    // A queue that does not answer holds no probe up.
+    this.timer = setInterval(() => this.beginProbes(), TURN_MS);
   }
 
   /** Before the drain: no probe is begun any more. */
   onModuleDestroy(): void {
     clearInterval(this.timer);
+    void this.pauses.stop();
   }
 
   /** Resolves when no probe is in hand. */
   async end(): Promise<void> {
-    await this.turning;
+    await this.pauses.stop();
     await Promise.all(this.probes.values());
-  }
-
-  /** One look at everything, never two at a time. Never fails. */
-  private async turn(): Promise<void> {
-    if (!this.leadership.isLeader) return;
-    this.turning ??= this.pauseAndResume()
-      .then(
-        () => this.outage.end(),
-        (error: unknown) => this.outage.feel(error),
-      )
-      .finally(() => (this.turning = undefined));
-    this.beginProbes();
-    await this.turning;
   }
 
   /** Looks at the queues themselves, since one that was lost and made anew is not paused. */
@@ -79,6 +70,7 @@ export class CircuitKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private beginProbes(): void {
+    if (!this.leadership.isLeader) return;
     const providers = new Map([...this.queues.keys()].map((name) => [providerCircuit(name), name]));
     for (const circuit of this.breaker.dueForProbe()) {
       if (this.probes.has(circuit)) continue;

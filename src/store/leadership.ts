@@ -1,6 +1,7 @@
 import type { FactoryProvider, OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
 import { createDedicatedClient, DATABASE_POOL } from '../platform/database/index.js';
+import { Rounds } from '../platform/process/index.js';
 
 /** Milliseconds from one look at the connection, or one try for the lock, to the next. */
 const TURN_MS = 1_000;
@@ -37,8 +38,11 @@ export class Leadership implements OnApplicationBootstrap, OnModuleDestroy {
   /** The connection that holds the lock; no longer, if it is not `client` any more. */
   private leading: pg.Client | undefined;
   private confirmedAt = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private turning: Promise<void> | undefined;
+  /** A fault means that this process does not lead for now; the next turn tries again. */
+  private readonly turns = new Rounds(() => this.confirmOrTry(), {
+    feel: () => this.giveUp(),
+    end: () => undefined,
+  });
 
   /** @param name of the lock; the processes compete for each name apart */
   constructor(
@@ -53,23 +57,14 @@ export class Leadership implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.timer = setInterval(() => void this.turn(), TURN_MS);
-    await this.turn();
+    this.turns.start(TURN_MS);
+    await this.turns.run();
   }
 
   /** Before anything drains, so that another process leads meanwhile. */
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.turning;
+    await this.turns.stop();
     this.giveUp();
-  }
-
-  /** Never fails: a fault means that this process does not lead for now, and the next turn tries again. */
-  private async turn(): Promise<void> {
-    this.turning ??= this.confirmOrTry()
-      .catch(() => this.giveUp())
-      .finally(() => (this.turning = undefined));
-    await this.turning;
   }
 
   private async confirmOrTry(): Promise<void> {

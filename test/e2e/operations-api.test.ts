@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventPage, EventView } from '../../src/ops/event.dto.js';
+import { readLog, type LogLine } from '../support/log-lines.js';
 import { openBackends, type TestBackends } from '../support/backends.js';
 import { githubDelivery, sampleBody, send, stripeDelivery } from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
 import { problemOf } from '../support/problem.js';
 import { TestService } from '../support/service.js';
-
-type LogLine = Record<string, unknown>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -305,6 +304,7 @@ describe('the documentation of the API', () => {
       '/api/v1/events',
       '/api/v1/events/{id}',
       '/api/v1/events/{id}/redrive',
+      '/api/v1/log-level',
       '/api/v1/redrives',
       '/api/v1/redrives/preview',
       '/api/v1/redrives/{id}',
@@ -358,48 +358,70 @@ describe('health', () => {
 
 describe('the logs', () => {
   it('have what was done for a request and for its runs, by their ids', async () => {
-    const line = await logged('combined.log', ({ message, eventId }) => {
-      return message === 'Delivery recorded' && eventId === refund.id;
-    });
+    const line = await logged(
+      'combined.log',
+      ({ message, integration }) => message === 'Delivery recorded' && integration['eventId'] === refund.id,
+    );
     expect(line).toMatchObject({
-      level: 'info',
-      correlationId: refundCorrelation,
-      provider: 'stripe',
-      type: 'charge.refunded',
-      outcome: 'accepted',
+      'log.level': 'info',
+      'http.request.id': refundCorrelation,
+      integration: { provider: 'stripe', type: 'charge.refunded', outcome: 'accepted' },
     });
-    expect(line['timestamp']).toMatch(TIME);
+    expect(line['@timestamp']).toMatch(TIME);
 
     const runId = refund.runs[0]?.id;
-    expect(await logged('combined.log', (found) => found['runId'] === runId)).toMatchObject({
-      eventId: refund.id,
-    });
+    const ofRun = ({ integration }: LogLine) => integration['runId'] === runId;
+    expect(await logged('combined.log', ofRun)).toMatchObject({ integration: { eventId: refund.id } });
     expect(
-      await logged(
-        'combined.log',
-        ({ message, ...ids }) => message === 'Run completed' && ids['runId'] === runId,
-      ),
-    ).toMatchObject({ level: 'info', eventId: refund.id, workflow: 'log', attempt: 1 });
+      await logged('combined.log', (line) => line.message === 'Run completed' && ofRun(line)),
+    ).toMatchObject({
+      'log.level': 'info',
+      integration: { eventId: refund.id, workflow: 'log', attempt: 1 },
+    });
   });
 
   it('have a dead letter among the errors', async () => {
     const runId = deadLetter.runs[0]?.id;
-    const line = await logged('error.log', (found) => found['runId'] === runId);
+    const line = await logged('error.log', ({ integration }) => integration['runId'] === runId);
     expect(line).toMatchObject({
-      level: 'error',
+      'log.level': 'error',
       message: 'Run failed for good',
-      eventId: deadLetter.id,
-      provider: 'github',
-      workflow: 'github-pull-request',
-      failure: { code: 'input_invalid' },
+      integration: {
+        eventId: deadLetter.id,
+        provider: 'github',
+        workflow: 'github-pull-request',
+        failure: { code: 'input_invalid' },
+      },
     });
-    expect(await readLog('error.log')).toHaveLength(1);
+    expect(await readLog(service, 'error.log')).toHaveLength(1);
+  });
+
+  it('have more in them for a while, on demand', async () => {
+    const put = (body: unknown, token = service.secret('OPS_TOKEN')) =>
+      fetch(`${service.url}/api/v1/log-level`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await problemOf(await put({ level: 'debug' }, 'nobody'), 401);
+    for (const wrong of [{}, { level: 'loud' }, { level: 'debug', minutes: 0 }, { level: 'debug', for: 1 }]) {
+      await problemOf(await put(wrong), 400);
+    }
+    const changed = await put({ level: 'debug', minutes: 5 });
+    expect(await changed.json()).toEqual({
+      level: 'debug',
+      configured: 'info',
+      until: expect.stringMatching(TIME) as string,
+    });
+    await put({ level: 'info' });
+    const shown = await service.get('/api/v1/log-level');
+    expect(await shown.json()).toEqual({ level: 'info', configured: 'info', until: null });
   });
 
   it('are the same on the console', async () => {
     const printed = service.lines.filter((line) => line.startsWith('{'));
-    const kept = (await readLog('combined.log')).map((line) => JSON.stringify(line));
-    expect(printed).toEqual(kept);
+    const kept = await readFile(join(service.folder, 'logs', 'combined.log'), 'utf8');
+    expect(printed).toEqual(kept.trimEnd().split('\n'));
   });
 
   it('have none of the secrets and none of the payloads', () => {
@@ -442,18 +464,13 @@ function idsOf(events: readonly { id: string }[]): string[] {
   return events.map(({ id }) => id);
 }
 
-async function logged(file: string, matches: (line: LogLine) => boolean): Promise<LogLine> {
+async function logged(
+  file: 'combined.log' | 'error.log',
+  matches: (line: LogLine) => boolean,
+): Promise<LogLine> {
   return eventually(
-    async () => (await readLog(file)).find(matches),
+    async () => (await readLog(service, file)).find(matches),
     5_000,
     () => `no such line in ${file}`,
   );
-}
-
-async function readLog(file: string): Promise<LogLine[]> {
-  const text = await readFile(join(service.folder, 'logs', file), 'utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogLine);
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import examples from '@octokit/webhooks-examples/api.github.com/index.json' with { type: 'json' };
 import { openBackends, type TestBackends } from '../support/backends.js';
 import { githubDelivery, send } from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
+import { readLog, type LogLine } from '../support/log-lines.js';
 import { TestService } from '../support/service.js';
 
 let backends: TestBackends;
@@ -22,10 +21,8 @@ afterAll(async () => {
 type Line = Record<string, unknown>;
 
 /** Lines about payloads that are unlike their schema. */
-async function warnings(): Promise<Line[]> {
-  const log = await readFile(join(service.folder, 'logs', 'combined.log'), 'utf8');
-  const lines = log.split('\n').filter((line) => line.includes('Payload unlike its schema'));
-  return lines.map((line) => JSON.parse(line) as Line);
+async function warnings(): Promise<LogLine[]> {
+  return (await readLog(service)).filter(({ message }) => message === 'Payload unlike its schema');
 }
 
 /** A real deletion of a star, as the schema has it. */
@@ -52,12 +49,12 @@ describe('a payload of GitHub', () => {
     );
     const warning = { provider: 'github', type: 'star.deleted', reason: expect.any(String) as string };
     expect(lines).toMatchObject([
-      { level: 'warn', ...warning, count: 1 },
-      { level: 'warn', ...warning, count: 10 },
+      { 'log.level': 'warn', integration: { ...warning, count: 1 } },
+      { 'log.level': 'warn', integration: { ...warning, count: 10 } },
     ]);
-    expect(lines[0]?.['reason']).toBe("must have required property 'sender'");
+    expect(lines[0]?.integration['reason']).toBe("must have required property 'sender'");
     // They are about many events, and must not seem to be about one.
-    for (const line of lines) expect(Object.keys(line)).not.toContain('correlationId');
+    for (const line of lines) expect(Object.keys(line)).not.toContain('http.request.id');
   });
 
   it('with a field that nobody knew of is not worth a word', async () => {
@@ -69,6 +66,6 @@ describe('a payload of GitHub', () => {
       20_000,
       () => 'there is no third warning',
     );
-    expect(last).toMatchObject({ reason: '/repository must be object', count: 1 });
+    expect(last).toMatchObject({ integration: { reason: '/repository must be object', count: 1 } });
   });
 });

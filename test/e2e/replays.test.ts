@@ -1,11 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { openBackends, type TestBackends } from '../support/backends.js';
 import { forgeCrc32 } from '../support/crc32-forgery.js';
 import { githubDelivery, sampleBody, send, type TestDelivery } from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
+import { readLog, type LogLine } from '../support/log-lines.js';
 import { PaypalHost } from '../support/paypal-host.js';
 import { problemOf } from '../support/problem.js';
 import { TestService } from '../support/service.js';
@@ -54,12 +53,8 @@ const genuine = (): TestDelivery =>
   paypal.deliver(JSON.stringify(sampleBody('paypal', 'PAYMENT.CAPTURE.COMPLETED')));
 
 /** Lines of the log with this message. */
-function logged({ folder }: TestService, message: string): Record<string, unknown>[] {
-  return readFileSync(join(folder, 'logs', 'combined.log'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter((line) => line['message'] === message);
+async function logged(of: TestService, message: string): Promise<LogLine[]> {
+  return (await readLog(of)).filter((line) => line.message === message);
 }
 
 describe("a delivery with PayPal's signature", () => {
@@ -95,11 +90,17 @@ describe("a delivery with PayPal's signature", () => {
     expect(rows).toMatchObject([{ detail: { deliveryKey: forged.id, refusals: 1 } }]);
     expect(JSON.stringify(rows)).not.toContain('Pay me');
     const line = await eventually(
-      () => logged(service, 'Replay refused').find((found) => found['deliveryKey'] === forged.id),
+      async () =>
+        (await logged(service, 'Replay refused')).find(
+          ({ integration }) => integration['deliveryKey'] === forged.id,
+        ),
       5_000,
       () => 'the refusal is not in the log',
     );
-    expect(line).toMatchObject({ level: 'warn', provider: 'paypal', replayOf: id });
+    expect(line).toMatchObject({
+      'log.level': 'warn',
+      integration: { provider: 'paypal', replayOf: id },
+    });
   });
 
   it("is told from a forged one by nothing but its transmission id: PayPal's signature covers both", async () => {
@@ -169,11 +170,17 @@ describe("GitHub's delivery under a new id, with a body that has been", () => {
     const listed = await service.events('type=workflow_dispatch');
     expect(listed.find(({ id }) => id === replay)).toMatchObject({ suspectedReplayOf: first });
     const line = await eventually(
-      () => logged(service, 'Suspected replay recorded').find((found) => found['eventId'] === replay),
+      async () =>
+        (await logged(service, 'Suspected replay recorded')).find(
+          ({ integration }) => integration['eventId'] === replay,
+        ),
       5_000,
       () => 'the suspicion is not in the log',
     );
-    expect(line).toMatchObject({ level: 'warn', provider: 'github', suspectedReplayOf: first });
+    expect(line).toMatchObject({
+      'log.level': 'warn',
+      integration: { provider: 'github', suspectedReplayOf: first },
+    });
   });
 
   it("is marked under another event's name as well, since that is not signed either", async () => {

@@ -19,7 +19,8 @@ export class LogPerformer implements Performer<LogInput, undefined> {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   perform({ message, fields }: LogInput): Promise<undefined> {
-    this.logger.info(message, { ...fields });
+    // Under one name: what a workflow calls a thing may be something else to us, or to another workflow.
+    this.logger.info(message, { ...(fields && { fields }) });
     return Promise.resolve(undefined);
   }
 }

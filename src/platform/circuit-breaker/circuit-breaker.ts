@@ -1,6 +1,7 @@
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Outage } from '../logging/index.js';
+import { Rounds } from '../process/index.js';
 import { judge, mustOpen, PROBE_MS, type Counts, type OpenCircuit, type Outcome } from './circuit-rule.js';
 import type { CircuitStatus, CircuitStore, Tally } from './circuit-store.js';
 import { OutcomeWindow } from './outcome-window.js';
@@ -47,8 +48,7 @@ export class CircuitBreaker implements OnModuleInit, OnApplicationShutdown {
   private watched: ReadonlySet<string> = new Set();
 
   private readonly outage: Outage;
-  private timer: NodeJS.Timeout | undefined;
-  private exchanging: Promise<void> | undefined;
+  private readonly exchanges: Rounds;
 
   constructor(
     private readonly store: CircuitStore,
@@ -56,16 +56,17 @@ export class CircuitBreaker implements OnModuleInit, OnApplicationShutdown {
     private readonly logger: Logger,
   ) {
     this.outage = new Outage(logger, 'Circuits are not shared; each process goes by its own');
+    this.exchanges = new Rounds(() => this.exchangeOnce(), this.outage);
   }
 
   /** Before any work is taken. */
   async onModuleInit(): Promise<void> {
     await this.exchange();
-    this.timer = setInterval(() => void this.exchange(), EXCHANGE_MS);
+    this.exchanges.start(EXCHANGE_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
+    await this.exchanges.stop();
     await this.exchange();
   }
 
@@ -111,14 +112,8 @@ export class CircuitBreaker implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Tells the store what was seen and learns what others have seen. Never fails. */
-  async exchange(): Promise<void> {
-    this.exchanging ??= this.exchangeOnce()
-      .then(
-        () => this.outage.end(),
-        (error: unknown) => this.outage.feel(error),
-      )
-      .finally(() => (this.exchanging = undefined));
-    await this.exchanging;
+  exchange(): Promise<void> {
+    return this.exchanges.run();
   }
 
   private async exchangeOnce(): Promise<void> {

@@ -73,6 +73,7 @@ describe('the configuration', () => {
       httpAllowPrivate: 'no',
       logDir: 'logs',
       logLevel: 'info',
+      logFormat: 'auto',
     });
   });
 

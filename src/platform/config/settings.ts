@@ -13,6 +13,7 @@ import {
   url,
   type Setting,
 } from '../../model/index.js';
+import { loggingSettings } from './logging-settings.js';
 import { quarantineSettings } from './quarantine-settings.js';
 import { trustedProxies } from './trusted-proxies.js';
 
@@ -229,15 +230,5 @@ export const settings = {
     max: 1200,
   }),
   ...quarantineSettings,
-  logDir: text({
-    name: 'LOG_DIR',
-    description: 'Folder of combined.log and error.log.',
-    fallback: 'logs',
-  }),
-  logLevel: choice({
-    name: 'LOG_LEVEL',
-    description: 'error, warn, info or debug.',
-    fallback: 'info',
-    choices: ['error', 'warn', 'info', 'debug'],
-  }),
+  ...loggingSettings,
 } as const satisfies Record<string, Setting>;

@@ -3,16 +3,19 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import winston from 'winston';
-import { createLogger, logContext, withLogContext } from './logger.js';
+import { logContext, withLogContext } from './log-context.js';
+import { LogLevel } from './log-level.js';
+import { createLogger, type LogSettings } from './logger.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'logger-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What the files hold after `work` has logged. */
-async function logged(level: string, work: (logger: winston.Logger) => unknown) {
+async function logged(level: LogSettings['level'], work: (logger: winston.Logger) => unknown) {
   const dir = join(folder, 'deep', 'logs');
-  const logger = createLogger(level, dir);
+  const service = { name: 'shop-hooks', environment: 'test', node: 'worker:host:7' };
+  const logger = createLogger({ level, dir, console: 'json', service });
   for (const transport of logger.transports) {
     if (transport instanceof winston.transports.Console) transport.silent = true;
   }
@@ -35,18 +38,61 @@ describe('the log', () => {
       logger.info('said', { runs: 3, text: 'two\nlines' });
       logger.error('failed');
     });
+    const always = {
+      '@timestamp': expect.any(String) as string,
+      'ecs.version': expect.any(String) as string,
+      'service.name': 'shop-hooks',
+      'service.environment': 'test',
+      'service.node.name': 'worker:host:7',
+      'event.dataset': 'shop-hooks',
+    };
     expect(combined).toEqual([
       {
-        level: 'info',
+        ...always,
+        'log.level': 'info',
         message: 'said',
-        runs: 3,
-        text: 'two\nlines',
-        timestamp: expect.any(String) as string,
+        integration: { runs: 3, text: 'two\nlines' },
       },
-      { level: 'error', message: 'failed', timestamp: expect.any(String) as string },
+      { ...always, 'log.level': 'error', message: 'failed' },
     ]);
     expect(errors).toMatchObject([{ message: 'failed' }]);
-    expect(Date.parse(String(combined[0]?.['timestamp']))).toBeGreaterThan(Date.now() - 60_000);
+    expect(Date.parse(String(combined[0]?.['@timestamp']))).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it('has what the schema knows in its place, so that nothing of ours is taken for something else', async () => {
+    const { combined } = await logged('info', (logger) =>
+      logger.info('Run completed', {
+        correlationId: 'c-1',
+        source: '192.0.2.7',
+        durationMs: 12,
+        event: 'a text',
+        url: 7,
+      }),
+    );
+    expect(combined).toMatchObject([
+      {
+        'http.request.id': 'c-1',
+        'source.ip': '192.0.2.7',
+        'event.duration': 12_000_000,
+        integration: { event: 'a text', url: 7 },
+      },
+    ]);
+  });
+
+  it('has more in it, or less, once its level was changed', async () => {
+    const { combined } = await logged('warn', (logger) => {
+      const level = new LogLevel(logger, 'warn');
+      logger.debug('before');
+      expect(level.change('debug', 15)).toMatchObject({ level: 'debug', configured: 'warn' });
+      logger.debug('meanwhile');
+      expect(level.change('warn', 15)).toEqual({ level: 'warn', configured: 'warn', until: null });
+      logger.debug('after');
+    });
+    expect(combined.map(({ message }) => message)).toEqual([
+      'Log level changed',
+      'meanwhile',
+      'Log level changed',
+    ]);
   });
 
   it('describes an error, with its stack only where it is one of ours', async () => {
@@ -57,11 +103,11 @@ describe('the log', () => {
       logger.warn('a text', { error: 'refused' });
     });
     expect(combined).toMatchObject([
-      { error: { name: 'TypeError', message: 'not a function' } },
-      { error: { name: 'TypeError', message: 'not a function', stack: error.stack } },
-      { error: 'refused' },
+      { error: { type: 'TypeError', message: 'not a function' } },
+      { error: { type: 'TypeError', message: 'not a function', stack_trace: error.stack } },
+      { error: { message: 'refused' } },
     ]);
-    expect(combined[0]?.['error']).not.toHaveProperty('stack');
+    expect(combined[0]?.['error']).not.toHaveProperty('stack_trace');
   });
 
   it('has the ids of what it is about, whatever was awaited meanwhile', async () => {
@@ -74,12 +120,12 @@ describe('the log', () => {
       logger.info('outside');
     });
     expect(combined).toMatchObject([
-      { message: 'inner', correlationId: 'request', eventId: 'event' },
-      { message: 'outer', correlationId: 'request' },
+      { message: 'inner', 'http.request.id': 'request', integration: { eventId: 'event' } },
+      { message: 'outer', 'http.request.id': 'request' },
       { message: 'outside' },
     ]);
-    expect(combined[1]).not.toHaveProperty('eventId');
-    expect(combined[2]).not.toHaveProperty('correlationId');
+    expect(combined[1]).not.toHaveProperty('integration');
+    expect(combined[2]).not.toHaveProperty(['http.request.id']);
   });
 
   it('keeps the contexts of concurrent work apart', async () => {

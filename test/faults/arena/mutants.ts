@@ -28,8 +28,12 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'record/event-recorder.ts',
-        text: `return recording ?? { outcome: 'overloaded' };`,
-        by: `return recording === undefined ? { outcome: 'overloaded' } : toAccepted(event);`,
+        text: `return this.group.add(events, bytes, events.length) ?? { outcome: 'overloaded' };`,
+        by: `
+          if (this.group.add(events, bytes, events.length) === undefined) return { outcome: 'overloaded' };
+          const recorded = { outcome: 'recorded', suspectedReplayOf: null } as const;
+          const recordings = events.map((event) => toRecording(event, recorded, undefined));
+          return { outcome: 'recorded', recordings };`,
       },
     ],
     row: 13,
@@ -141,7 +145,6 @@ const PLACE = resolve('.cache/faults');
  * A copy of the build in which some files are compiled from their changed sources.
  *
  * @returns path of its `main.js`
- * @throws if a text does not stand there exactly once: then the mutant no longer fits the source
  */
 export function buildMutant({ name, changes }: Mutant): string {
   const folder = join(PLACE, name.replaceAll(/\W+/g, '-'));
@@ -157,14 +160,16 @@ export function buildMutant({ name, changes }: Mutant): string {
   return join(folder, 'dist', 'main.js');
 }
 
-function compile({ file, text, by }: Change, scratch: string): string {
+function compile(change: Change, scratch: string): string {
+  writeFileSync(scratch, changedSource(change));
+  const options = JSON.parse(readFileSync(resolve('scripts/config/swc.json'), 'utf8')) as Options;
+  return transformFileSync(scratch, { ...options, swcrc: false, sourceMaps: false }).code;
+}
+
+/** @throws if the text does not stand there exactly once: then the mutant no longer fits the source */
+export function changedSource({ file, text, by }: Change): string {
   const source = readFileSync(resolve('src', file), 'utf8');
   const times = source.split(text).length - 1;
   if (times !== 1) throw new Error(`"${text}" stands ${times} times in src/${file}`);
-  writeFileSync(
-    scratch,
-    source.replace(text, () => by),
-  );
-  const options = JSON.parse(readFileSync(resolve('scripts/config/swc.json'), 'utf8')) as Options;
-  return transformFileSync(scratch, { ...options, swcrc: false, sourceMaps: false }).code;
+  return source.replace(text, () => by);
 }

@@ -1,0 +1,27 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { LOG_LEVELS, type LogLevelName } from '../platform/logging/index.js';
+import { MayBeAbsent } from './query-fields.js';
+
+/** A day, in minutes. */
+const LONGEST = 1_440;
+
+export class LogLevelChange {
+  @ApiProperty({ enum: LOG_LEVELS })
+  @IsIn(LOG_LEVELS)
+  level!: LogLevelName;
+
+  @ApiPropertyOptional({ default: 15, minimum: 1, maximum: LONGEST })
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(LONGEST)
+  minutes: number = 15;
+}
+
+export class LogLevelView {
+  @ApiProperty({ enum: LOG_LEVELS }) level!: LogLevelName;
+  @ApiProperty({ enum: LOG_LEVELS, description: 'LOG_LEVEL' }) configured!: LogLevelName;
+  @ApiProperty({ nullable: true, type: Date, description: 'When it is the configured one again' })
+  until!: Date | null;
+}
