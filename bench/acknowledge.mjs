@@ -15,12 +15,12 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const [deliveries = 10_000, connections = 64] = process.argv.slice(2).map(Number);
-const MAIN = resolve(import.meta.dirname, '..', 'dist', 'main.js');
+const DIST = resolve(import.meta.dirname, '..', 'dist');
 const secret = randomBytes(24).toString('base64url');
 
 const folder = mkdtempSync(join(tmpdir(), 'integration-bench-'));
 chmodSync(folder, 0o755);
-const service = spawn(process.execPath, [MAIN], {
+const service = spawn(process.execPath, [`--import=${join(DIST, 'telemetry.js')}`, join(DIST, 'main.js')], {
   cwd: folder,
   env: {
     PATH: process.env.PATH,

@@ -27,6 +27,11 @@ async function runTests() {
     debianPackage: 'haproxy',
     name: 'HAProxy',
   });
+  const promtool = await ensureProgram({
+    programs: ['promtool'],
+    debianPackage: 'prometheus',
+    name: 'Prometheus',
+  });
   const redisUrl = await step('Starting Redis', () => open(startRedis(redis, join(folder, 'redis'))));
   const databaseUrl = await step('Starting PostgreSQL', () => openPostgres(join(folder, 'postgres')));
 
@@ -36,6 +41,7 @@ async function runTests() {
     TEST_REDIS_URL: redisUrl,
     TEST_REDIS_PROGRAM: redis,
     TEST_HAPROXY_PROGRAM: haproxy,
+    TEST_PROMTOOL_PROGRAM: promtool,
     TEST_COUNTS_FILE: countsFile,
     // What interrupted tests leave goes with the folder; a PostgreSQL server that lost its data ends by itself.
     TMPDIR: createScratchFolder(folder),

@@ -1,19 +1,22 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { Logger } from 'winston';
 import { AppModule } from './app.module.js';
 import {
   addAdmission,
+  addRequestMetrics,
   FailedVerifications,
   registerProviders,
+  WEBHOOK_ROUTE,
   type ProviderRegistry,
 } from './ingest/index.js';
 import { serveApiDocs } from './ops/index.js';
 import type { Provider } from './model/index.js';
-import type { Config } from './platform/config/index.js';
+import { namesCollector, type Config } from './platform/config/index.js';
 import { createPool, type DatabasePool } from './platform/database/index.js';
 import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';
 import {
@@ -25,15 +28,21 @@ import {
   limitConnections,
   ProblemFilter,
   takeEveryRequest,
+  tracedFetch,
+  traceRequests,
   trustProxyOf,
 } from './platform/http/index.js';
 import { FrameworkLogger } from './platform/logging/index.js';
+import { watchProcess } from './platform/metrics/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
+import { isTracing, tracer } from './platform/tracing/index.js';
 import { migrate, MigrationError, readInstallationId } from './store/index.js';
 
 /** From `src` as from `dist`. */
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
+
+const PACKAGE = resolve(import.meta.dirname, '..', 'package.json');
 
 /** Bytes of a body, except where the admission allows more: to webhooks. */
 const BODY_LIMIT = 64 * 1024;
@@ -80,6 +89,7 @@ export async function startService(
   report: (line: string) => void,
 ): Promise<RunningService> {
   const closers = new Closers();
+  openTracing(config, logger, closers);
   let stopping = false;
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -100,10 +110,12 @@ export async function startService(
     closers.add('queue connections', () => queue.close());
     const providers = registerProviders(offered, config, {
       now: Date.now,
-      fetch: globalThis.fetch,
+      fetch: tracedFetch,
       trustedRoots: rootCertificates,
     });
 
+    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+    watchProcess({ version, role: config.role });
     const app = await createApplication({ config, logger, pool, queue, providers });
     closers.add('application', () => app.close(), APPLICATION_CLOSE_MS);
     await app.listen(config.port, config.host);
@@ -114,6 +126,15 @@ export async function startService(
     await stop().catch((fault: unknown) => logger.warn('Not everything was closed', { error: fault }));
     throw error;
   }
+}
+
+/** Traces are the last that is closed, for they tell of the rest. */
+function openTracing(config: Config, logger: Logger, closers: Closers): void {
+  if (namesCollector(config) && !isTracing()) {
+    logger.warn('Nothing is traced: dist/telemetry.js must be preloaded, as by npm start (docs/tracing.md)');
+  }
+  tracer().reportTo(logger);
+  closers.add('traces', () => tracer().stop());
 }
 
 /** @throws what is in the way, named by the database's address: a driver's message alone tells nobody what to mend */
@@ -186,11 +207,13 @@ async function createApplication(
     logger: new FrameworkLogger(logger),
   });
   const fastify = adapter.getInstance();
+  traceRequests(fastify, WEBHOOK_ROUTE);
   keepRawBodies(fastify);
   addCorrelation(fastify);
   takeEveryRequest(fastify);
   if (config.role !== 'worker') {
     addAdmission(fastify, { registry: providers, failures: app.get(FailedVerifications) });
+    addRequestMetrics(fastify, providers);
   }
   limitConnections(fastify, config.maxConnections, logger);
   cutOffWhoLingers(fastify);

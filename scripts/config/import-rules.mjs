@@ -16,7 +16,7 @@ export const MAY_IMPORT = {
 };
 
 /** The files beside the folders that put everything together. */
-export const COMPOSITION = ['app.module', 'load-config', 'main', 'service'];
+export const COMPOSITION = ['app.module', 'load-config', 'main', 'service', 'telemetry'];
 
 /** Folders whose own folders are units, each with a door (`index.ts`) of its own and none in common. */
 export const DIVIDED = ['platform'];
@@ -30,6 +30,8 @@ export const LIBRARY_FENCES = [
     libraries: ['bullmq', '@nestjs/bullmq'],
     places: ['platform/queue', 'dispatch', 'process', 'ops', 'app.module'],
   },
+  { name: 'prom-client-belongs-to-metrics', libraries: ['prom-client'], places: ['platform/metrics'] },
+  { name: 'opentelemetry-is-behind-a-port', libraries: ['@opentelemetry/*'], places: ['platform/telemetry'] },
   { name: 'ajv-belongs-to-the-schemas', libraries: ['ajv'], places: ['providers', 'ingest'] },
 ];
 

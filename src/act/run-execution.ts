@@ -9,6 +9,8 @@ import {
   type Workflow,
 } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
+import { countStep } from '../platform/metrics/index.js';
+import { inSpan } from '../platform/tracing/index.js';
 import { FencedError, type ClaimedRun, type LedgerEntry } from '../store/index.js';
 import { CircuitOpenError, type NamedTask, type TaskExecutor } from './task-executor.js';
 import { mayHaveHappened } from './task-failure.js';
@@ -84,14 +86,23 @@ export class RunExecution {
   private async perform(tasks: readonly NamedTask[], signal: AbortSignal): Promise<Execution> {
     for (const task of tasks.filter(({ name }) => !this.isDone(name))) {
       if (signal.aborted) return { outcome: 'interrupted' };
+      const startedAt = performance.now();
+      const count = (outcome: 'done' | 'failed'): void =>
+        countStep(this.workflow.name, task.name, outcome, (performance.now() - startedAt) / 1_000);
       try {
         const input = computeInput(task, this.event, this.outputs());
         const earlier = this.ledger.get(task.name);
-        const output = await this.tasks.perform(this.run, this.event, task, input, earlier, signal);
+        const attributes = { 'step.name': task.name, 'step.action': task.action.name };
+        const output = await inSpan(`step ${task.name}`, { attributes }, () =>
+          this.tasks.perform(this.run, this.event, task, input, earlier, signal),
+        );
         this.ledger.set(task.name, { status: 'done', output });
+        count('done');
       } catch (error) {
         this.noteFailure(task, error);
-        return toExecution(error, task, signal);
+        const execution = toExecution(error, task, signal);
+        if (execution.outcome === 'failed') count('failed');
+        return execution;
       }
     }
     return { outcome: 'completed' };

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ActionError, type AnyTask, type TypedEvent } from '../model/index.js';
-import { CircuitBreaker } from '../platform/circuit-breaker/index.js';
+import { CircuitBreaker, type Outcome } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { databaseFault } from '../platform/database/index.js';
+import { countTargetCall } from '../platform/metrics/index.js';
 import { StepStore, type ClaimedRun, type LedgerEntry, type StepEntry } from '../store/index.js';
 import { PERFORMERS, type Performer, type StepContext } from './action.js';
 import { mayHaveHappened, nameFailure, outcomeFor, toRepeatable } from './task-failure.js';
@@ -100,13 +101,18 @@ export class TaskExecutor {
     if (circuit === undefined) return work();
     try {
       const output = await work();
-      this.breaker.record(circuit, 'success');
+      this.tell(circuit, 'success');
       return output;
     } catch (error) {
       const outcome = signal.aborted ? undefined : outcomeFor(error);
-      if (outcome !== undefined) this.breaker.record(circuit, outcome);
+      if (outcome !== undefined) this.tell(circuit, outcome);
       throw error;
     }
+  }
+
+  private tell(circuit: string, outcome: Outcome): void {
+    this.breaker.record(circuit, outcome);
+    countTargetCall(circuit, outcome);
   }
 
   /** The intent is written down before the effect, so that a crash in between is not taken for nothing. */

@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import type { Logger } from 'winston';
-import { jobId, type RunJob } from '../model/index.js';
+import { jobId, queueName, type RunJob } from '../model/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { isTracing, messageAttributes, outsideSpans, showSpan } from '../platform/tracing/index.js';
 import { DispatchStore, type QueueableRun } from '../store/index.js';
 
 /** Token of the map from a provider's name to its queue. */
@@ -41,7 +42,7 @@ export class Dispatcher implements OnApplicationShutdown {
     for (const run of runs) {
       if (this.waiting.size < WAITING_LIMIT) this.waiting.set(run.id, run);
     }
-    if (this.waiting.size > 0) this.working ??= this.work();
+    if (this.waiting.size > 0) this.working ??= outsideSpans(() => this.work());
   }
 
   private async work(): Promise<void> {
@@ -77,6 +78,7 @@ export class Dispatcher implements OnApplicationShutdown {
 
   private async enqueueIn(queue: Queue<RunJob>, runs: readonly QueueableRun[]): Promise<void> {
     if (runs.length === 0) return;
+    const startedAt = Date.now();
     const jobs = runs.map(({ id, dispatches, epoch }) => ({ runId: id, number: dispatches + 1, epoch }));
     await queue.addBulk(
       jobs.map(({ runId, number }) => ({
@@ -86,9 +88,26 @@ export class Dispatcher implements OnApplicationShutdown {
       })),
     );
     await this.store.markQueued(jobs);
+    if (isTracing()) runs.forEach((run) => showDispatch(run, startedAt));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.working;
   }
+}
+
+/** In the trace of the run, whoever dispatches it: the request lane, or a sweeper that found it. */
+function showDispatch({ id, provider, dispatches, traceparent }: QueueableRun, startedAt: number): void {
+  if (traceparent === null) return;
+  const queue = queueName(provider);
+  showSpan('dispatch', {
+    kind: 'producer',
+    parent: traceparent,
+    startedAt,
+    attributes: {
+      ...messageAttributes('send', queue, id),
+      'run.id': id,
+      'run.dispatch': dispatches + 1,
+    },
+  });
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { LOGGER } from '../platform/logging/index.js';
+import { countQueueLoss } from '../platform/metrics/index.js';
 import {
   DispatchStore,
   InstallationStore,
@@ -121,6 +122,7 @@ export class QueueLossDetector {
 
   private tell(message: string, details: { requeued: number }): void {
     this.detected++;
+    countQueueLoss(details.requeued);
     this.logger.warn(message, { ...details, lossesDetected: this.detected });
   }
 }

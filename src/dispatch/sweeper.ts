@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { countRequeues } from '../platform/metrics/index.js';
 import { Rounds } from '../platform/process/index.js';
 import {
   DatabaseCare,
@@ -73,7 +74,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   async sweepUnqueued(): Promise<void> {
     for (let found = BATCH; found >= BATCH;) {
       const runs = await this.store.findUnqueued([...this.queues.keys()], BATCH);
-      if (runs.length > 0) await this.requeue(runs, 'Queued what was recorded but not queued');
+      if (runs.length > 0) await this.requeue(runs, 'not_queued', 'Queued what was recorded but not queued');
       found = runs.length;
     }
   }
@@ -83,14 +84,19 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     for (let found = BATCH; found >= BATCH;) {
       const suspects = await this.store.findSuspects([...this.queues.keys()], BATCH);
       const lost = await findLost(this.queues, suspects);
-      if (lost.size > 0) await this.requeue([...lost], 'Queued again what the queue had lost');
+      if (lost.size > 0) await this.requeue([...lost], 'lost', 'Queued again what the queue had lost');
       await this.store.clearSuspects(suspects.filter((run) => !lost.has(run)));
       found = suspects.length;
     }
   }
 
-  private async requeue(runs: readonly QueueableRun[], message: string): Promise<void> {
+  private async requeue(
+    runs: readonly QueueableRun[],
+    cause: 'not_queued' | 'lost',
+    message: string,
+  ): Promise<void> {
     await this.dispatcher.enqueue(runs);
+    countRequeues(cause, runs.length);
     this.logger.info(message, { runs: runs.length });
   }
 }

@@ -4,6 +4,7 @@ import { Dispatcher } from '../dispatch/index.js';
 import type { Delivery, Provider, RefusalReason, Verification } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, LogQuota } from '../platform/logging/index.js';
+import { currentTraceparent, describeSpan, inSpan, keepSpans } from '../platform/tracing/index.js';
 import {
   EventRecorder,
   type DeliveryRecording,
@@ -12,7 +13,9 @@ import {
 } from '../record/index.js';
 import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
+import { countRecording, countUnrecorded } from './delivery-metrics.js';
 import { reportRecording, reportUnrecorded } from './delivery-report.js';
+import { describeDelivery } from './describe-delivery.js';
 import { FailedVerifications } from './failed-verifications.js';
 import { PayloadCheck } from './payload-check.js';
 import type { RegisteredProvider } from './provider-registry.js';
@@ -62,8 +65,17 @@ export class AcceptDelivery {
     delivery: Delivery,
     source: string,
   ): Promise<VerificationOutcome> {
-    const verification = await verifier.verify(delivery);
-    if (verification.outcome === 'verified') return verification;
+    const verification = await inSpan('verify', {}, async (span) => {
+      const verdict = await verifier.verify(delivery);
+      span.describe({ 'verification.outcome': verdict.outcome });
+      return verdict;
+    });
+    if (verification.outcome === 'verified') {
+      // What strangers send is told of by the quarantine, not by traces.
+      keepSpans();
+      describeSpan({ 'event.provider': provider.name });
+      return verification;
+    }
     if (verification.outcome === 'refused') {
       const count = await this.failures.count(source);
       if (count.outcome === 'over_limit') return { ...count, reason: verification.reason };
@@ -74,9 +86,14 @@ export class AcceptDelivery {
 
   async accept(request: VerifiedRequest): Promise<Acceptance> {
     const { provider } = request;
-    const reading = readDelivery(request, this.config.read);
+    const reading = inSpan('validate', {}, (span) => {
+      const read = readDelivery(request, this.config.read);
+      span.describe({ 'validation.outcome': read.outcome });
+      return read;
+    });
     if (reading.outcome !== 'read') {
       reportUnrecorded(this.logger, provider.name, reading);
+      countUnrecorded(provider.name, reading.outcome);
       return reading;
     }
     const { events } = reading;
@@ -92,12 +109,15 @@ export class AcceptDelivery {
       }
     }
     reportRecording(this.logger, provider.name, events, recorded);
+    countRecording(provider.name, events, recorded);
+    describeDelivery(provider.name, events, recorded);
     return recorded;
   }
 
   private toRecord({ provider, delivery, secretLabel }: VerifiedRequest, events: readonly ReadEvent[]) {
     const { httpTargets, replayGuard } = this.config;
     const headers = keepHeaders(provider, delivery);
+    const traceparent = currentTraceparent();
     return events.map(({ envelope, body }): VerifiedEvent => ({
       provider: provider.name,
       envelope,
@@ -106,6 +126,7 @@ export class AcceptDelivery {
       secretLabel,
       workflows: workflowsFor({ provider: provider.name, type: envelope.type }, httpTargets),
       replayKey: guardedReplayKey(provider, delivery, envelope, replayGuard),
+      traceparent,
     }));
   }
 }

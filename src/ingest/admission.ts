@@ -22,7 +22,7 @@ const JSON_ONLY: readonly string[] = ['application/json'];
 
 const UTF8 = /^charset=(?:utf-?8|"utf-?8")$/;
 
-const WEBHOOK_ROUTE = '/webhooks/:provider';
+export const WEBHOOK_ROUTE = '/webhooks/:provider';
 
 /** What the admission goes by. */
 export interface AdmissionRules {
@@ -80,11 +80,18 @@ function isUnsigned(headers: IncomingHttpHeaders, { signatureHeaders }: Provider
 
 /** Who demands a status of its own for what does not verify, gets it however often: some test whether they do. */
 export function tooManyFailures({ replies }: Provider, retryAfter: number): Problem {
-  return new Problem(replies?.refused ?? 429, 'Too many failed verifications', { retryAfter });
+  return new Problem(replies?.refused ?? 429, 'Too many failed verifications', {
+    reason: 'over_limit',
+    retryAfter,
+  });
 }
 
 function overloaded(detail: string): Problem {
-  return new Problem(503, 'Overloaded', { detail, retryAfter: OVERLOAD_RETRY_SECONDS });
+  return new Problem(503, 'Overloaded', {
+    detail,
+    reason: 'overloaded',
+    retryAfter: OVERLOAD_RETRY_SECONDS,
+  });
 }
 
 /**

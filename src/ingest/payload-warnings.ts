@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { LOGGER } from '../platform/logging/index.js';
+import { countPayloadWarning, countSkippedPayload } from '../platform/metrics/index.js';
 
 /** That payloads of a type do not fit the schema that is kept of them, and why. */
 export interface PayloadWarning {
@@ -30,6 +31,7 @@ export class PayloadWarnings {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   note(warning: PayloadWarning): void {
+    countPayloadWarning(warning.provider, warning.type);
     const kind = this.kindOf(warning);
     kind.count++;
     if (isPowerOfTen(kind.count)) {
@@ -39,6 +41,7 @@ export class PayloadWarnings {
 
   /** A payload was not checked, for it was too large or too much was waiting. */
   noteSkipped(): void {
+    countSkippedPayload();
     this.skipped++;
   }
 

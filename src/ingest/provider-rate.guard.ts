@@ -21,7 +21,10 @@ export class ProviderRateGuard extends ThrottlerGuard {
     _context: ExecutionContext,
     { timeToBlockExpire }: ThrottlerLimitDetail,
   ): Promise<void> {
-    throw new Problem(429, 'Too many deliveries', { retryAfter: timeToBlockExpire });
+    throw new Problem(429, 'Too many deliveries', {
+      reason: 'rate_limited',
+      retryAfter: timeToBlockExpire,
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Logger } from 'winston';
 import type { Delivery, DeliveryHeaders, EnvelopeFault, RejectionReason } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { countOverflow } from '../platform/metrics/index.js';
 import { RejectedRequestStore, type NewRejectedRequest } from '../store/index.js';
 import { FairBuffer } from './fair-buffer.js';
 import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
@@ -84,6 +85,7 @@ export class Quarantine implements OnModuleInit, OnApplicationShutdown {
 
   private turnAway(requests: number): void {
     this.turnedAway += requests;
+    countOverflow('turned_away', requests);
     for (let count = 0; count < requests; count++) this.overflow.feel(undefined);
   }
 
@@ -104,10 +106,14 @@ export class Quarantine implements OnModuleInit, OnApplicationShutdown {
       .hold(batch)
       .then((pushedOut) => {
         this.outage.end();
+        countOverflow('pushed_out', pushedOut);
         if (pushedOut > 0) this.full.feel(undefined);
         else this.full.end();
       })
-      .catch((error: unknown) => this.outage.feel(error))
+      .catch((error: unknown) => {
+        countOverflow('not_written', batch.length);
+        this.outage.feel(error);
+      })
       .finally(() => {
         this.lastWriteAt = performance.now();
         this.writing = undefined;
@@ -141,7 +147,7 @@ export class Quarantine implements OnModuleInit, OnApplicationShutdown {
 
   private async trim(): Promise<void> {
     try {
-      await this.store.trim();
+      countOverflow('pushed_out', await this.store.trim());
     } catch (error) {
       this.outage.feel(error);
     }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Delivery, RejectedRequest, RejectionReason } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
+import { inSpan } from '../platform/tracing/index.js';
 import { RejectedRequestStore } from '../store/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
 import { judgeAcceptance, type Judgement } from './judge-acceptance.js';
@@ -43,7 +44,7 @@ export class ReleaseRejected {
     const delivery = deliveryOf(request, this.config.publicUrl);
     if (delivery === undefined) return { outcome: 'discarded' };
 
-    const release = await this.enterLane(request, delivery);
+    const release = await inSpan('release', { parent: null }, () => this.enterLane(request, delivery));
     if (release.outcome === 'released') await this.store.markReleased(id, release.eventIds, actor, reason);
     if (release.outcome === 'refused') await this.store.refuseAgain(id, release.reason, release.faults);
     return release;

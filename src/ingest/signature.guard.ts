@@ -66,6 +66,7 @@ export class SignatureGuard implements CanActivate {
       case 'unavailable':
         throw new Problem(503, 'Verification not possible now', {
           detail: verification.reason,
+          reason: 'verification_unavailable',
           retryAfter: RETRY_AFTER_SECONDS,
         });
     }
@@ -86,10 +87,12 @@ function unconfigured({ provider, verifier }: RegisteredProvider, setting: strin
   return verifier.configured
     ? new Problem(503, 'Provider not configured', {
         detail: `${setting} is not set`,
+        reason: 'unconfigured',
         retryAfter: RETRY_AFTER_SECONDS,
       })
     : new Problem(503, 'Provider not configured', {
         detail: `Webhooks of ${provider.name} cannot be verified, for nothing that they are signed with is set`,
+        reason: 'unconfigured',
         retryAfter: UNCONFIGURED_RETRY_SECONDS,
       });
 }

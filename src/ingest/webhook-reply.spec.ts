@@ -76,7 +76,10 @@ describe('what cannot be recorded', () => {
   it('is 400 to every provider, whatever it wants for a signature', () => {
     const faults = [{ path: '/3/type', message: 'must be a text' }];
     const { status, options } = problem({ outcome: 'invalid', faults });
-    expect({ status, options }).toEqual({ status: 400, options: { extensions: { errors: faults } } });
+    expect({ status, options }).toEqual({
+      status: 400,
+      options: { reason: 'invalid', extensions: { errors: faults } },
+    });
     expect(problem({ outcome: 'unstorable', message: 'secret of the database' })).toMatchObject({
       status: 400,
       options: {

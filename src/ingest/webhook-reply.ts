@@ -29,15 +29,25 @@ export function replyTo(provider: Provider, acceptance: Acceptance): WebhookRepl
     case 'challenge':
       return acceptance.challenge;
     case 'invalid':
-      throw new Problem(400, 'Not a valid event', { extensions: { errors: acceptance.faults } });
+      throw new Problem(400, 'Not a valid event', {
+        reason: 'invalid',
+        extensions: { errors: acceptance.faults },
+      });
     case 'unstorable':
       throw new Problem(400, 'Not a valid event', {
+        reason: 'unstorable',
         extensions: { errors: [{ path: '', message: 'The event holds a value that cannot be stored' }] },
       });
     case 'overloaded':
-      throw new Problem(503, 'Overloaded', { retryAfter: OVERLOAD_RETRY_SECONDS });
+      throw new Problem(503, 'Overloaded', {
+        reason: 'overloaded',
+        retryAfter: OVERLOAD_RETRY_SECONDS,
+      });
     case 'unavailable':
-      throw new Problem(503, 'Database away', { retryAfter: DATABASE_RETRY_SECONDS });
+      throw new Problem(503, 'Database away', {
+        reason: 'database_away',
+        retryAfter: DATABASE_RETRY_SECONDS,
+      });
   }
 }
 

@@ -91,3 +91,5 @@ export {
   type RetryOverride,
 } from './retry-override.js';
 export { rateLimits, type RateLimit } from './rate-limit.js';
+export { headerPairs } from './header-pairs.js';
+export { ratio } from './ratio.js';

@@ -51,6 +51,7 @@ const withLedger = (steps: Row[]): EventLife => ({
       nextAttemptAt: null,
       waitingOn: null,
       supersededBy: null,
+      traceparent: null,
       lastError: null,
       createdAt: AT,
       finishedAt: null,

@@ -11,12 +11,14 @@ import { EventsController } from './events.controller.js';
 import { HealthChecks } from './health-checks.js';
 import { HealthController } from './health.controller.js';
 import { LogLevelController } from './log-level.controller.js';
+import { MetricsController } from './metrics.controller.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 import { Readiness } from './readiness.js';
 import { RedriveController } from './redrive.controller.js';
 import { RedrivesController } from './redrives.controller.js';
 import { RejectedRequestsController } from './rejected-requests.controller.js';
 import { ReleaseController } from './release.controller.js';
+import { ServiceGauges } from './service-gauges.js';
 
 /** The operations API. */
 const CONTROLLERS = [
@@ -46,8 +48,8 @@ export class OpsModule {
     return {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
-      controllers: [HealthController, LogLevelController, ...(api ? CONTROLLERS : [])],
-      providers: [HealthChecks, Readiness, OpsTokenGuard, logLevel],
+      controllers: [HealthController, MetricsController, LogLevelController, ...(api ? CONTROLLERS : [])],
+      providers: [HealthChecks, Readiness, ServiceGauges, OpsTokenGuard, logLevel],
     };
   }
 }

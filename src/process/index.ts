@@ -1,2 +1,3 @@
 export { ProcessModule } from './process.module.js';
+export { RunProcessor } from './run-processor.js';
 export { WorkerLiveness } from './worker-liveness.js';

@@ -46,7 +46,7 @@ export class ProcessModule {
         WorkerStart,
         Drain,
       ],
-      exports: [WorkerLiveness],
+      exports: [WorkerLiveness, RunProcessor],
     };
   }
 }

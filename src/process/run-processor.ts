@@ -9,7 +9,9 @@ import { WORKER } from '../platform/process/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
 import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
+import { countClaim, countSettled } from './attempt-metrics.js';
 import { reportAttempt } from './attempt-report.js';
+import { inAttemptSpan } from './attempt-span.js';
 import { DeadLetterMirror } from './dead-letter-mirror.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { outcomeForProvider } from './provider-circuit.js';
@@ -72,6 +74,11 @@ export class RunProcessor {
       : first;
   }
 
+  /** How many runs this process executes now. */
+  get busySlots(): number {
+    return this.slots.busy;
+  }
+
   /** How many more runs this process could execute now. */
   get freeSlots(): number {
     return this.slots.free;
@@ -91,6 +98,7 @@ export class RunProcessor {
     const claim = await this.runs.claim(runId, WORKER);
     switch (claim.outcome) {
       case 'claimed':
+        countClaim(claim.run);
         return work(claim.run);
       case 'early':
         return { outcome: 'later', waitMs: claim.waitMs };
@@ -127,17 +135,20 @@ export class RunProcessor {
     let startedAt = performance.now();
     const settle = async (execution: Execution, ended: EndedAttempt) => {
       const settlement = await this.settle(run, settleAttempt(execution, ended, limits));
-      reportAttempt(this.logger, run, ended.attempt, settlement, performance.now() - startedAt);
+      const durationMs = performance.now() - startedAt;
+      reportAttempt(this.logger, run, ended.attempt, settlement, durationMs);
+      countSettled(run, settlement, durationMs);
       startedAt = performance.now();
       return settlement;
     };
 
-    const execution = await attempt.carryOut(signal);
-    const ended = { status: run.status, attempt: run.attempt, undoable: attempt.isUndoable };
-    const settlement = await settle(execution, ended);
+    const settlement = await inAttemptSpan(run, run, async () => {
+      const execution = await attempt.carryOut(signal);
+      return settle(execution, { status: run.status, attempt: run.attempt, undoable: attempt.isUndoable });
+    });
     if (settlement?.from !== 'running' || settlement.to !== 'compensating') return settlement;
-    const undone = await attempt.undo(signal);
-    return settle(undone, { status: 'compensating', attempt: 1, undoable: true });
+    const undoing = { status: 'compensating', attempt: 1, undoable: true } as const;
+    return inAttemptSpan(run, undoing, async () => settle(await attempt.undo(signal), undoing));
   }
 
   /** @returns undefined if another worker has taken the run over */

@@ -10,6 +10,11 @@ export class Slots {
 
   constructor(private readonly capacity: number) {}
 
+  /** How many slots are taken. */
+  get busy(): number {
+    return this.used;
+  }
+
   /** How many more pieces of one slot would start at once. */
   get free(): number {
     return this.waiting.length > 0 ? 0 : this.capacity - this.used;

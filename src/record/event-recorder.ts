@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'winston';
 import { isDeadLetter, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
+import { countCommit } from '../platform/metrics/index.js';
+import { inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
 import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
 import { isConflict, toRecording, type DeliveryRecording, type Recording } from './recording.js';
 
@@ -22,6 +24,14 @@ export interface VerifiedEvent {
   readonly workflows: readonly { readonly name: string; readonly version: number }[];
   /** What else of it may be used once. */
   readonly replayKey?: ReplayKey | undefined;
+  /** W3C trace context under which its runs will be executed; by default a new one. */
+  readonly traceparent?: string | undefined;
+}
+
+/** The events of one delivery, and the span in which they wait for their commit. */
+interface PendingDelivery {
+  readonly events: readonly NewEvent[];
+  readonly span: Span;
 }
 
 const LIMITS = { rows: 200, bytes: 4 * 2 ** 20, flushes: 2, waitingBytes: 64 * 2 ** 20 };
@@ -32,8 +42,8 @@ const ROW_OVERHEAD_BYTES = 1024;
 /** Records each event once. Concurrent deliveries share one statement and one commit. */
 @Injectable()
 export class EventRecorder {
-  private readonly group = new GroupCommit<readonly NewEvent[], DeliveryRecording>(
-    (deliveries) => this.flush(deliveries),
+  private readonly group = new GroupCommit<PendingDelivery, DeliveryRecording>(
+    (deliveries) => outsideSpans(() => this.commit(deliveries)),
     LIMITS,
   );
   private readonly outage: Outage;
@@ -49,7 +59,27 @@ export class EventRecorder {
   async record(delivery: readonly VerifiedEvent[]): Promise<DeliveryRecording> {
     const events = delivery.map(toNewEvent);
     const bytes = events.reduce((sum, { body }) => sum + body.length + ROW_OVERHEAD_BYTES, 0);
-    return this.group.add(events, bytes, events.length) ?? { outcome: 'overloaded' };
+    return inSpan('record', {}, async (span) => {
+      const recorded = await this.group.add({ events, span }, bytes, events.length);
+      return recorded ?? { outcome: 'overloaded' };
+    });
+  }
+
+  /** One span serves all of these deliveries, so it is part of none of their traces, and linked with each. */
+  private async commit(deliveries: readonly PendingDelivery[]): Promise<DeliveryRecording[]> {
+    const links = deliveries.flatMap(({ span }) => (span.isSampled ? [span.traceparent] : []));
+    const events = deliveries.map((delivery) => delivery.events);
+    const attributes = {
+      'messaging.batch.message_count': events.reduce((sum, { length }) => sum + length, 0),
+    };
+    return inSpan(
+      'commit',
+      { parent: null, sampled: links.length > 0, links, attributes },
+      async (commit) => {
+        for (const { span } of deliveries) span.link(commit.traceparent);
+        return this.flush(events);
+      },
+    );
   }
 
   private async flush(deliveries: readonly (readonly NewEvent[])[]): Promise<DeliveryRecording[]> {
@@ -89,7 +119,9 @@ export class EventRecorder {
   }
 
   private async recordTogether(batch: readonly NewEvent[]): Promise<Recording[]> {
+    const startedAt = performance.now();
     const verdicts = await this.events.record(batch);
+    countCommit(batch.length, (performance.now() - startedAt) / 1_000);
     const notRecorded = batch.filter(({ event }) => verdicts.get(event.id)?.outcome !== 'recorded');
     const originals =
       notRecorded.length === 0 ? new Map<NewEvent, RecordedEvent>() : await this.findOriginals(notRecorded);
@@ -135,20 +167,15 @@ function inDeliveries(
 }
 
 function toNewEvent(verified: VerifiedEvent): NewEvent {
-  const { provider, envelope, body, headers, secretLabel, workflows, replayKey } = verified;
+  const { provider, envelope, body, headers, secretLabel, workflows, replayKey, traceparent } = verified;
   return {
     event: { id: uuidv7(), provider, ...envelope, receivedAt: new Date() },
     body,
     bodySha256: createHash('sha256').update(body).digest(),
     headers,
     secretLabel,
-    traceparent: newTraceparent(),
+    traceparent: traceparent ?? newTraceparent(),
     runs: workflows.map(({ name, version }) => ({ id: uuidv7(), workflow: name, workflowVersion: version })),
     replayKey,
   };
-}
-
-/** The beginning of a trace that is not sampled (https://www.w3.org/TR/trace-context/). */
-function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
 }

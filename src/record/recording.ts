@@ -56,13 +56,13 @@ export function toRecording(
 }
 
 function toAccepted(
-  { event: { id: eventId, provider }, runs }: NewEvent,
+  { event: { id: eventId, provider }, runs, traceparent }: NewEvent,
   suspectedReplayOf: string | null,
 ): Recording {
   return {
     outcome: 'accepted',
     eventId,
-    runs: runs.map(({ id }) => ({ id, provider, dispatches: 0, epoch: 0 })),
+    runs: runs.map(({ id }) => ({ id, provider, dispatches: 0, epoch: 0, traceparent })),
     suspectedReplayOf,
   };
 }

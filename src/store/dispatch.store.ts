@@ -2,12 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import type { QueueableRun } from './event.store.js';
+import { traceparentOf } from './run.sql.js';
 
 /** The first offer is made right after the commit; it is given this long before it counts as missed. */
 const MISSED_AFTER = `interval '2 seconds'`;
 
 /** A job that is not taken for so long is looked up in its queue. */
 const SUSPECT_AFTER = `interval '60 seconds'`;
+
+/** Of rows of `runs`: what their {@link QueueableRun} needs. */
+const queueable = (runs: string): string => `
+  SELECT run.id, run.provider, run.dispatches, run.epoch, ${traceparentOf('run')} AS traceparent
+  FROM (${runs}) run JOIN events event ON event.id = run.event_id`;
 
 /** After a circuit has closed, every process knows it within this time. */
 const KNOWN_AFTER = `interval '1 second'`;
@@ -17,41 +23,41 @@ const KNOWN_AFTER = `interval '1 second'`;
  * Recorded, redriven or released runs that no job was made for; runs that a probe has tried in vain; runs whose
  * circuit is no longer open; and runs whose lease ran out.
  */
-const UNQUEUED = `
-  (SELECT id, provider, dispatches, epoch FROM runs
+const UNQUEUED = queueable(`
+  (SELECT * FROM runs
    WHERE status = 'pending' AND queued_at IS NULL AND waiting_on IS NULL
      AND created_at < now() - ${MISSED_AFTER} AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
-  (SELECT id, provider, dispatches, epoch FROM runs
+  (SELECT * FROM runs
    WHERE status = 'compensating' AND queued_at IS NULL AND waiting_on IS NULL AND lease_until IS NULL
      AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
-  (SELECT id, provider, dispatches, epoch FROM runs
+  (SELECT * FROM runs
    WHERE status = 'retrying' AND queued_at IS NULL AND provider = ANY ($2)
    LIMIT $1)
   UNION ALL
-  (SELECT id, provider, dispatches, epoch FROM runs
+  (SELECT * FROM runs
    WHERE waiting_on IS NOT NULL AND queued_at IS NULL AND lease_until IS NULL AND provider = ANY ($2)
      AND NOT EXISTS (SELECT 1 FROM circuits WHERE name = waiting_on
                      AND (state <> 'closed' OR updated_at > now() - ${KNOWN_AFTER}))
    LIMIT $1)
   UNION ALL
-  (SELECT id, provider, dispatches, epoch FROM runs
+  (SELECT * FROM runs
    WHERE lease_until < now() AND (queued_at IS NULL OR queued_at < lease_until) AND provider = ANY ($2)
-   ORDER BY lease_until LIMIT $1)`;
+   ORDER BY lease_until LIMIT $1)`);
 
 /**
  * $1 limit, $2 providers.
  * Runs whose job ought to have been taken long ago. Most of them merely stand in a long queue.
  */
-const SUSPECTS = `
-  SELECT id, provider, dispatches, epoch FROM runs
+const SUSPECTS = queueable(`
+  SELECT * FROM runs
   WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND queued_at < now() - ${SUSPECT_AFTER}
     AND provider = ANY ($2)
     AND coalesce(lease_until, next_attempt_at, queued_at) < now() - ${SUSPECT_AFTER}
-  ORDER BY queued_at LIMIT $1`;
+  ORDER BY queued_at LIMIT $1`);
 
 /**
  * $1 runs. They go to the end of the line, so that those behind them are looked at, too. One that a worker has given
@@ -67,17 +73,18 @@ const CLEAR_SUSPECTS = `
  * $1 providers, $2 jobs made since then, or null for all, $3 the run to go on after, $4 limit.
  * Whoever holds a run now may need its job for the next attempt, so leases are not looked at.
  */
-const QUEUED = `
-  SELECT id, provider, dispatches, epoch FROM runs
+const QUEUED = `${queueable(`
+  SELECT * FROM runs
   WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND provider = ANY ($1)
     AND queued_at >= coalesce($2, '-infinity'::timestamptz) AND id > $3
-  ORDER BY id LIMIT $4`;
+  ORDER BY id LIMIT $4`)}
+  ORDER BY run.id`;
 
 /** $1 runs. Those of them that are still as they ought to be while they have a job. */
-const STILL_QUEUED = `
-  SELECT id, provider, dispatches, epoch FROM runs
+const STILL_QUEUED = queueable(`
+  SELECT * FROM runs
   WHERE id = ANY ($1::uuid[]) AND status IN ('pending', 'retrying', 'running', 'compensating')
-    AND queued_at IS NOT NULL`;
+    AND queued_at IS NOT NULL`);
 
 /**
  * Two processes may have made the same job; the number rises once. A run that a worker has meanwhile taken and

@@ -1,3 +1,5 @@
+import { traceparentOf } from './run.sql.js';
+
 /**
  * Events, payloads, runs and replay keys of many deliveries in one statement, hence in one commit.
  *
@@ -78,7 +80,8 @@ export const RECORD = `
 export const FIND = `
   SELECT key.ordinality, event.id, event.body_sha256, event_status(array_agg(run.status) FILTER (WHERE run.superseded_by IS NULL)) AS status,
          coalesce(jsonb_agg(jsonb_build_object('id', run.id, 'provider', run.provider,
-                                               'dispatches', run.dispatches, 'epoch', run.epoch))
+                                               'dispatches', run.dispatches, 'epoch', run.epoch,
+                                               'traceparent', ${traceparentOf('run')}))
            FILTER (WHERE run.status = 'pending' AND run.queued_at IS NULL), '[]') AS unqueued
   FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
          AS key (provider, account, delivery_key, ordinality)

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Event, EventStatus, ReplayKey } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { countRedrives } from '../platform/metrics/index.js';
 import { COUNT_REFUSALS, FIND, RECORD } from './event.sql.js';
+import { showRedrives, type JudgedRow } from './redrive-spans.js';
 import { REDELIVER } from './redrive.sql.js';
 
 /** A verified event as it is to be recorded, with the runs that its workflows call for. */
@@ -33,6 +35,8 @@ export interface QueueableRun {
   readonly dispatches: number;
   /** Its epoch when it was found: once it rises, a worker has taken the run. */
   readonly epoch: number;
+  /** W3C trace context under which it is executed. */
+  readonly traceparent: string | null;
 }
 
 /** What became of a delivery; nothing is said of one whose delivery key was known. */
@@ -155,7 +159,10 @@ export class EventStore {
 
   /** Opens the events' dead letters again, each once however many ask at the same time. */
   async redriveDeadLetters(eventIds: readonly string[]): Promise<void> {
-    await this.pool.query(REDELIVER, [null, 'redelivered', null, null, eventIds]);
+    const values = [null, 'redelivered', null, null, eventIds];
+    const { rows } = await this.pool.query<JudgedRow>(REDELIVER, values);
+    countRedrives('redelivery', rows);
+    showRedrives(rows, null);
   }
 }
 

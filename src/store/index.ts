@@ -34,5 +34,6 @@ export {
 export type { RejectedRequestFilter } from './rejected-request.sql.js';
 export { RunStore, type Claim, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';
+export { ServiceStateReader } from './service-state.reader.js';
 export { StoreModule } from './store.module.js';
 export { migrate, MigrationError } from './migrations/index.js';

@@ -1,4 +1,5 @@
 import type { Event, Failure, HeldStatus } from '../model/index.js';
+import { countFencedWrite } from '../platform/metrics/index.js';
 
 /** The right to write a run: it is void as soon as another worker has claimed the run anew. */
 export interface Lease {
@@ -29,11 +30,13 @@ export interface ClaimedRun {
   readonly attempt: number;
   /** How many workers died or froze over it. */
   readonly crashes: number;
+  /** Whether the last of them had it until this claim. */
+  readonly isTakeover: boolean;
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
   /** How the last attempt that failed did so. */
   readonly lastError: Failure | null;
-  /** 32 hexadecimal digits, or null for what was accepted before there were traces. */
-  readonly traceId: string | null;
+  /** W3C trace context under which it is executed, or null for what was accepted before there were traces. */
+  readonly traceparent: string | null;
 }
 
 /** Thrown when a write comes under a lease that is no longer valid. Nothing was changed. */
@@ -42,4 +45,10 @@ export class FencedError extends Error {
     super(`Run ${lease.runId} is no longer held in epoch ${lease.epoch}`);
     this.name = 'FencedError';
   }
+}
+
+/** @returns what a write throws whose lease is void */
+export function fenced(lease: Lease): FencedError {
+  countFencedWrite();
+  return new FencedError(lease);
 }

@@ -1,5 +1,5 @@
 import { HAS_PAYLOAD, IS_DEAD_LETTER, isMeant, IS_UNKNOWN, OPEN_INTENTS } from './dead-letter.sql.js';
-import { TRACE_ID } from './run.sql.js';
+import { traceparentOf } from './run.sql.js';
 
 /** What became of a dead letter that was chosen. */
 export type Verdict = 'redriven' | 'reopened' | 'needs_decision' | 'payload_dropped';
@@ -9,7 +9,7 @@ export type Verdict = 'redriven' | 'reopened' | 'needs_decision' | 'payload_drop
  * written into the audit trail. However many ask at once, each is redriven once: whoever comes second finds it pending.
  *
  * A run that was compensated has undone what it did, so another one takes its place, with new keys. Of every other
- * one the ledger stays, and so do its keys. The next offer is the sweeper's.
+ * one the ledger stays, and so do its keys. The next offer is the sweeper's. Each begins a new trace.
  *
  * $1 actor, or null for the provider of each; $2 reason of the transition; $3 what a person has decided about
  * unknown outcomes, or null; $4 detail of the transition.
@@ -24,7 +24,8 @@ function redrive(chosen: string, further = ''): string {
     WHERE ${IS_DEAD_LETTER}
     ORDER BY run.id FOR UPDATE OF run
   ), judged AS MATERIALIZED (
-    SELECT run.id AS run_id, run.event_id, run.status, ${TRACE_ID} AS trace_id,
+    SELECT run.id AS run_id, run.event_id, run.status, ${traceparentOf('run')} AS earlier_traceparent,
+           new_traceparent() AS traceparent,
            CASE run.status WHEN 'dead_lettered' THEN attempts ELSE compensation_attempts END AS attempt,
            coalesce($1, 'provider:' || run.provider) AS actor,
            unknown, run.last_error ->> 'step' AS failed_step,
@@ -38,11 +39,13 @@ function redrive(chosen: string, further = ''): string {
     CROSS JOIN LATERAL (SELECT ${IS_UNKNOWN} AS unknown) outcome
   ), changed AS (
     UPDATE runs SET status = 'pending', attempts = 0, compensation_attempts = 0, crashes = 0, queued_at = NULL,
-                    next_attempt_at = NULL, waiting_on = NULL, finished_at = NULL
+                    next_attempt_at = NULL, waiting_on = NULL, finished_at = NULL,
+                    traceparent = judged.traceparent
     FROM judged WHERE runs.id = judged.run_id AND verdict = 'redriven'
   ), trail AS (
     INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id, detail)
-    SELECT run_id, status, 'pending', attempt, $2, actor, trace_id, $4::jsonb FROM judged WHERE verdict = 'redriven'
+    SELECT run_id, status, 'pending', attempt, $2, actor, substr(traceparent, 4, 32), $4::jsonb
+    FROM judged WHERE verdict = 'redriven'
   ), settled AS (
     UPDATE steps SET status = (CASE $3 WHEN 'repeat' THEN 'failed' ELSE 'done' END)::step_status, finished_at = now()
     FROM judged
@@ -51,10 +54,11 @@ function redrive(chosen: string, further = ''): string {
   ), superseded AS (
     UPDATE runs SET superseded_by = new_run_id
     FROM judged WHERE runs.id = judged.run_id AND verdict = 'reopened'
-    RETURNING runs.*
+    RETURNING runs.*, judged.traceparent AS new_traceparent
   ), opened AS (
-    INSERT INTO runs (id, event_id, provider, workflow, number, workflow_version, created_at)
-    SELECT superseded_by, event_id, provider, workflow, number + 1, workflow_version, now() FROM superseded
+    INSERT INTO runs (id, event_id, provider, workflow, number, workflow_version, created_at, traceparent)
+    SELECT superseded_by, event_id, provider, workflow, number + 1, workflow_version, now(), new_traceparent
+    FROM superseded
   ), assumed AS (
     INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at, finished_at)
     SELECT new_run_id, name, action, 'done', input_hash, idempotency_key, started_at, now()
@@ -67,7 +71,8 @@ function redrive(chosen: string, further = ''): string {
            coalesce($4::jsonb, '{}') || jsonb_build_object('newRunId', new_run_id, 'eventId', event_id)
     FROM judged WHERE verdict = 'reopened'
   )${further}
-  SELECT run_id AS "runId", verdict, CASE verdict WHEN 'reopened' THEN new_run_id END AS "newRunId"
+  SELECT run_id AS "runId", verdict, CASE verdict WHEN 'reopened' THEN new_run_id END AS "newRunId",
+         traceparent, earlier_traceparent AS "earlierTraceparent"
   FROM judged ORDER BY run_id`;
 }
 

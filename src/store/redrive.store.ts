@@ -2,19 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { RunStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
+import { countRedrives } from '../platform/metrics/index.js';
 import type { DeadLetterFilter } from './dead-letter.sql.js';
-import { REDRIVE_BATCH, REDRIVE_EVENT, REDRIVE_RUN, type Verdict } from './redrive.sql.js';
+import { showRedrives, type JudgedRow } from './redrive-spans.js';
+import { REDRIVE_BATCH, REDRIVE_EVENT, REDRIVE_RUN } from './redrive.sql.js';
 
 /** What a person decides about an effect that may have happened: do it again, or take it for done. */
 export const UNKNOWN_OUTCOMES = ['repeat', 'assume_done'] as const;
 export type UnknownOutcome = (typeof UNKNOWN_OUTCOMES)[number];
 
 /** What became of one dead letter. `newRunId` names the run that took the place of a compensated one. */
-export interface JudgedRun {
-  readonly runId: string;
-  readonly verdict: Verdict;
-  readonly newRunId: string | null;
-}
+export type JudgedRun = Pick<JudgedRow, 'runId' | 'verdict' | 'newRunId'>;
 
 /** Why a run is no dead letter. */
 export interface RunState {
@@ -87,23 +85,28 @@ export class RedriveStore {
     actor: string,
     unknownOutcome?: UnknownOutcome,
   ): Promise<JudgedRun | undefined> {
-    return (await this.redrive(REDRIVE_RUN, runId, actor, unknownOutcome))[0];
+    const [judged] = await this.redrive('run', runId, actor, unknownOutcome);
+    return judged;
   }
 
   /** All dead letters of an event. */
   async redriveEvent(eventId: string, actor: string, unknownOutcome?: UnknownOutcome): Promise<JudgedRun[]> {
-    return this.redrive(REDRIVE_EVENT, eventId, actor, unknownOutcome);
+    return this.redrive('event', eventId, actor, unknownOutcome);
   }
 
   private async redrive(
-    statement: string,
+    origin: 'run' | 'event',
     id: string,
     actor: string,
     unknownOutcome: UnknownOutcome | undefined,
   ): Promise<JudgedRun[]> {
     const detail = unknownOutcome === undefined ? null : { unknownOutcome };
     const values = [actor, 'redriven', unknownOutcome ?? null, detail, id];
-    return (await this.pool.query<JudgedRun>(statement, values)).rows;
+    const statement = origin === 'run' ? REDRIVE_RUN : REDRIVE_EVENT;
+    const { rows } = await this.pool.query<JudgedRow>(statement, values);
+    countRedrives(origin, rows);
+    showRedrives(rows, actor);
+    return rows.map(({ runId, verdict, newRunId }) => ({ runId, verdict, newRunId }));
   }
 
   /** Why a run could not be redriven; undefined if it is not there. */
@@ -165,7 +168,10 @@ export class RedriveStore {
       };
       const batch = Math.min(perSecond, BATCH_LIMIT);
       try {
-        await this.pool.query(REDRIVE_BATCH, [actor, 'redriven', unknownOutcome, detail, id, batch]);
+        const values = [actor, 'redriven', unknownOutcome, detail, id, batch];
+        const { rows: judged } = await this.pool.query<JudgedRow>(REDRIVE_BATCH, values);
+        countRedrives('batch', judged);
+        showRedrives(judged, actor);
       } catch (error) {
         faults.push(error);
       }

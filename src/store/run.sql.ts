@@ -4,8 +4,11 @@ import type { ClaimedRun, LedgerEntry } from './lease.js';
 /** Time for which a claim holds without being renewed. The database's clock alone decides. */
 const LEASE = `interval '10 seconds'`;
 
-/** The trace id in an event's traceparent (`version-traceid-parentid-flags`, https://www.w3.org/TR/trace-context/). */
-export const TRACE_ID = `substr(event.traceparent, 4, 32)`;
+/** The trace context under which a run is executed now: that of its last redrive, or its event's. */
+export const traceparentOf = (run: string): string => `coalesce(${run}.traceparent, event.traceparent)`;
+
+/** The trace id in it (`version-traceid-parentid-flags`, https://www.w3.org/TR/trace-context/). */
+const traceIdOf = (run: string): string => `substr(${traceparentOf(run)}, 4, 32)`;
 
 /**
  * $1 run, $2 actor. The locked row is looked at once more, so that of two workers one claims;
@@ -27,17 +30,18 @@ export const CLAIM = `
       compensation_attempts = compensation_attempts + (NOT crashed AND due.status = 'compensating')::int,
       crashes = crashes + crashed::int
     FROM due WHERE runs.id = due.id
-    RETURNING runs.id, event_id, workflow, workflow_version, number, runs.status, crashes, epoch, last_error,
+    RETURNING runs.id, event_id, workflow, workflow_version, number, runs.status, crashes, epoch, last_error, traceparent,
               CASE runs.status WHEN 'compensating' THEN compensation_attempts ELSE attempts END AS attempt,
               due.status AS was, crashed
   ), trail AS (
     INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
     SELECT claimed.id, was, status, attempt, CASE WHEN crashed THEN 'lease_expired' ELSE 'claimed' END, $2,
-           ${TRACE_ID}
+           ${traceIdOf('claimed')}
     FROM claimed JOIN events event ON event.id = event_id
   )
-  SELECT claimed.*, event.provider, event.account, event.delivery_key, event.type, event.entity,
-         event.occurred_at, event.received_at, ${TRACE_ID} AS trace_id, payload.body,
+  SELECT claimed.id, claimed.event_id, workflow, workflow_version, number, status, attempt, crashes, epoch,
+         last_error, event.provider, event.account, event.delivery_key, event.type, event.entity,
+         event.occurred_at, event.received_at, ${traceparentOf('claimed')} AS traceparent, payload.body,
          payload.headers->>'content-type' AS content_type,
          (SELECT jsonb_object_agg(name, jsonb_build_object('status', step.status, 'output', step.output))
           FROM steps step WHERE step.run_id = claimed.id) AS ledger
@@ -54,6 +58,7 @@ export interface ClaimRow {
   status: HeldStatus;
   attempt: number;
   crashes: number;
+  crashed: boolean;
   epoch: number;
   last_error: Failure | null;
   provider: string;
@@ -63,7 +68,7 @@ export interface ClaimRow {
   entity: string | null;
   occurred_at: Date | null;
   received_at: Date;
-  trace_id: string | null;
+  traceparent: string | null;
   body: Buffer | null;
   content_type: string | null;
   ledger: Record<string, LedgerEntry> | null;
@@ -90,9 +95,10 @@ export function toClaim(row: ClaimRow): ClaimedRun {
     number: row.number,
     attempt: row.attempt,
     crashes: row.crashes,
+    isTakeover: row.crashed,
     ledger: new Map(Object.entries(row.ledger ?? {})),
     lastError: row.last_error,
-    traceId: row.trace_id,
+    traceparent: row.traceparent,
   };
 }
 
@@ -128,11 +134,11 @@ export const SETTLE = `
                                    ELSE compensation_attempts - (given_back AND status = 'compensating')::int END
     FROM ending
     WHERE id = $1 AND epoch = $2 AND status = $3::run_status AND lease_until IS NOT NULL
-    RETURNING id, event_id, CASE $3::run_status WHEN 'running' THEN attempts ELSE compensation_attempts END
+    RETURNING id, event_id, traceparent, CASE $3::run_status WHEN 'running' THEN attempts ELSE compensation_attempts END
                     + given_back::int AS attempt
   )
   INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, detail, trace_id)
-  SELECT settled.id, $3::run_status, $4::run_status, attempt, $5, $6, $7::jsonb, ${TRACE_ID}
+  SELECT settled.id, $3::run_status, $4::run_status, attempt, $5, $6, $7::jsonb, ${traceIdOf('settled')}
   FROM settled JOIN events event ON event.id = event_id`;
 
 /** $1 runs, $2 epochs. Locked in one order, so that no two statements wait for each other in a ring. */
@@ -157,9 +163,9 @@ export const RELEASE_ALL = `
       attempts = attempts - (held.status = 'running')::int,
       compensation_attempts = compensation_attempts - (held.status = 'compensating')::int
     FROM held WHERE runs.id = held.id
-    RETURNING runs.id, event_id, held.status AS was, runs.status,
+    RETURNING runs.id, event_id, runs.traceparent, held.status AS was, runs.status,
               CASE held.status WHEN 'running' THEN attempts ELSE compensation_attempts END + 1 AS attempt
   )
   INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
-  SELECT released.id, was, status, attempt, 'released', $3, ${TRACE_ID}
+  SELECT released.id, was, status, attempt, 'released', $3, ${traceIdOf('released')}
   FROM released JOIN events event ON event.id = event_id`;

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { Failure, HeldStatus, RunStatus, Successor, TransitionReason } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
-import { FencedError, type ClaimedRun, type Lease } from './lease.js';
+import { fenced, type ClaimedRun, type Lease } from './lease.js';
 import { CLAIM, REFUSED_CLAIM, RELEASE_ALL, RENEW, SETTLE, toClaim, type ClaimRow } from './run.sql.js';
 
 export type Claim =
@@ -92,7 +92,7 @@ export class RunStore {
         waitingOn ?? null,
       ],
     });
-    if (rowCount === 0) throw new FencedError(lease);
+    if (rowCount === 0) throw fenced(lease);
   }
 
   /** Renews the leases and tells which of them still hold. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DATABASE_POOL } from '../platform/database/index.js';
-import { FencedError, type Lease } from './lease.js';
+import { fenced, type Lease } from './lease.js';
 
 /** One step of a run, as it is written into the effect ledger. */
 export interface StepEntry {
@@ -121,7 +121,7 @@ export class StepStore {
     const { runId, epoch } = lease;
     const values = [runId, epoch, entry.name, entry.action, entry.inputHash, entry.idempotencyKey, ...more];
     const { rows, rowCount } = await this.pool.query<{ output?: unknown }>({ name, text, values });
-    if (rowCount === 0) throw new FencedError(lease);
+    if (rowCount === 0) throw fenced(lease);
     return rows[0]?.output;
   }
 }

@@ -11,6 +11,7 @@ import { PrismaService } from './prisma.service.js';
 import { RedriveStore } from './redrive.store.js';
 import { RejectedRequestStore } from './rejected-request.store.js';
 import { RunStore } from './run.store.js';
+import { ServiceStateReader } from './service-state.reader.js';
 import { StepStore } from './step.store.js';
 
 const stores = [
@@ -26,6 +27,7 @@ const stores = [
   DatabaseCare,
   PostgresCircuitStore,
   InstallationStore,
+  ServiceStateReader,
 ];
 
 /** The only place that speaks SQL. */

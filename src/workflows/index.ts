@@ -30,6 +30,11 @@ export function workflowsFor(
   return matching.length > 0 ? matching : [logEvent];
 }
 
+/** Those that a run of the provider's events can be of. */
+export function workflowsOfProvider(provider: string): readonly Workflow[] {
+  return [...workflows.filter(({ on }) => on.provider === provider), logEvent];
+}
+
 export function findWorkflow(name: string): Workflow | undefined {
   return name === logEvent.name ? logEvent : workflows.find((workflow) => workflow.name === name);
 }

@@ -85,10 +85,9 @@ describe.each(QUEUE_BACKENDS)('dead letters with the queue in %s', (backend) => 
       'pending → running claimed',
       'running → completed finished',
     ]);
-    expect(redriven.runs[0]?.transitions[2]).toMatchObject({
-      actor: 'ops',
-      traceId: run?.transitions[0]?.traceId,
-    });
+    expect(redriven.runs[0]?.transitions[2]).toMatchObject({ actor: 'ops' });
+    const traceIds = redriven.runs[0]?.transitions.map(({ traceId }) => traceId) ?? [];
+    expect(traceIds.map((id) => traceIds.indexOf(id))).toEqual([0, 0, 2, 2, 2]);
     expect(redriven.runs[0]?.steps[0]).toEqual(run?.steps[0]);
     expect(mail.mailTo('alone@example.org')).toHaveLength(2);
     await eventually(

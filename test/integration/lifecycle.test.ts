@@ -14,7 +14,7 @@ import {
   type Settlement,
   type StepEntry,
 } from '../../src/store/index.js';
-import { newEvent, openStores, TRACE_ID, type TestStores } from '../support/stores.js';
+import { newEvent, openStores, TRACEPARENT, type TestStores } from '../support/stores.js';
 
 const ACTOR = 'worker:test';
 const COMPLETED: Settlement = { from: 'running', to: 'completed', reason: 'finished' };
@@ -74,7 +74,7 @@ describe('a claim', () => {
       crashes: 0,
       ledger: new Map(),
       lastError: null,
-      traceId: TRACE_ID,
+      traceparent: TRACEPARENT,
     });
     expect(await stores.trail(runId)).toEqual(['pending → running claimed']);
   });

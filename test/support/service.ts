@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { EventPage, EventView } from '../../src/ops/event.dto.js';
 import { DEAD_LETTER_STATUSES } from '../../src/model/index.js';
@@ -195,7 +195,8 @@ function spawnService(
   env: Readonly<Record<string, string>>,
   { preload = [], main = MAIN, nodeArgs = [] }: ServiceOptions = {},
 ): { child: ChildProcess; lines: Lines } {
-  const imports = preload.map((module) => `--import=${module}`);
+  const telemetry = join(dirname(main), 'telemetry.js');
+  const imports = [telemetry, ...preload].map((module) => `--import=${module}`);
   const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, ...imports, main], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },

@@ -69,7 +69,13 @@ export async function openStores(queue: QueueBackendName = 'postgres'): Promise<
     async recordRun(event) {
       const recorded = newEvent(event);
       await events.record([recorded]);
-      return { id: recorded.runs[0]?.id ?? '', provider: recorded.event.provider, dispatches: 0, epoch: 0 };
+      return {
+        id: recorded.runs[0]?.id ?? '',
+        provider: recorded.event.provider,
+        dispatches: 0,
+        epoch: 0,
+        traceparent: TRACEPARENT,
+      };
     },
     claimNew: async (event) => stores.claim((await stores.recordRun(event)).id),
     async claim(runId) {
@@ -102,7 +108,7 @@ export async function openStores(queue: QueueBackendName = 'postgres'): Promise<
 
 /** An example of https://www.w3.org/TR/trace-context/. */
 export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
-const TRACEPARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+export const TRACEPARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
 
 /** An event with one run of the workflow `log`, ready to be recorded. */
 export function newEvent(event: Partial<Event> = {}, body = '{}'): NewEvent {

@@ -26,6 +26,11 @@ export function loadEnvironment(
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+  return readEnvironment(file);
+}
+
+/** The variables of the process over those of the `.env` file, if there is one. */
+export function readEnvironment(file: string): Environment {
   const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
   return { ...fromFile, ...process.env };
 }

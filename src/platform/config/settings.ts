@@ -15,6 +15,7 @@ import {
 } from '../../model/index.js';
 import { loggingSettings } from './logging-settings.js';
 import { quarantineSettings } from './quarantine-settings.js';
+import { tracingSettings } from './tracing-settings.js';
 import { trustedProxies } from './trusted-proxies.js';
 
 /** Every environment variable that is not a provider's, in the order of `.env.example`. */
@@ -230,5 +231,6 @@ export const settings = {
     max: 1200,
   }),
   ...quarantineSettings,
+  ...tracingSettings,
   ...loggingSettings,
 } as const satisfies Record<string, Setting>;

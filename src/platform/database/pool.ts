@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { isTracing } from '../tracing/index.js';
+import { traceQueries } from './query-spans.js';
 
 /** Token under which the service's one PostgreSQL pool is injected. */
 export const DATABASE_POOL = Symbol('DATABASE_POOL');
@@ -31,5 +33,6 @@ export function createPool(url: string, onError: (error: Error) => void): Databa
     keepAlive: true,
   });
   pool.on('error', onError);
+  if (isTracing()) traceQueries(pool, url);
   return pool;
 }

@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'winston';
 import { databaseFault } from '../database/index.js';
 import { LOGGER } from '../logging/index.js';
+import { noteProblem } from './noted-problem.js';
 import { Problem, problemDetails } from './problem.js';
 
 /** Seconds after which a sender may try again what failed for want of the database. */
@@ -22,6 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(exception);
+    noteProblem(reply, problem);
     if (problem.status === 500) {
       this.logger.error('Request failed', { error: exception, correlationId: request.id, path: request.url });
     }
@@ -43,7 +45,10 @@ function toProblem(exception: unknown): Problem {
     return new Problem(status, STATUS_CODES[status] ?? 'Request refused');
   }
   if (databaseFault(exception) === 'unavailable') {
-    return new Problem(503, 'Database away', { retryAfter: RETRY_AFTER_SECONDS });
+    return new Problem(503, 'Database away', {
+      reason: 'database_away',
+      retryAfter: RETRY_AFTER_SECONDS,
+    });
   }
   return new Problem(500, 'Internal error');
 }

@@ -11,6 +11,8 @@ export interface ProblemOptions {
   readonly detail?: string;
   /** Seconds after which the same request can succeed. */
   readonly retryAfter?: number;
+  /** A word for why, where neither the status nor a `reason` among the extensions says it. Not in the reply. */
+  readonly reason?: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
 }

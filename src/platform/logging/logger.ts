@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import winston from 'winston';
+import { currentTraceId } from '../tracing/index.js';
 import { elasticCommonSchema, type LoggedService } from './elastic-common-schema.js';
 import { logContext } from './log-context.js';
 import type { LogLevelName } from './log-level.js';
@@ -21,7 +22,10 @@ export interface LogSettings {
 /** A full file is put aside; the oldest goes. Strangers can write lines, too, so there must be an end. */
 const ROTATION = { maxsize: 100 * 1024 * 1024, maxFiles: 5, tailable: true };
 
-const addContext = winston.format((info) => Object.assign(info, logContext()));
+const addContext = winston.format((info) => {
+  const traceId = currentTraceId();
+  return Object.assign(info, logContext(), traceId !== undefined && { traceId });
+});
 
 /** A line of JSON for each entry on the console and in `combined.log`; errors also in `error.log`. */
 export function createLogger({ level, dir, console, service }: LogSettings): winston.Logger {

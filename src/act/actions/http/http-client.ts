@@ -1,6 +1,7 @@
 import { Agent, request, type Dispatcher } from 'undici';
 import { ActionError } from '../../../model/index.js';
 import { failureOfConnection, failureOfReply } from './http-failure.js';
+import { inSpan, requestAttributes, type Span } from '../../../platform/tracing/index.js';
 import { createPublicConnector } from './public-connector.js';
 import { interpretReply, readReplyText } from './reply-body.js';
 import type { SignedRequest } from './signed-request.js';
@@ -40,6 +41,16 @@ export class HttpClient {
    * @throws the signal's reason, if it was aborted
    */
   async post(target: ResolvedTarget, message: SignedRequest, signal: AbortSignal): Promise<HttpReply> {
+    const attributes = requestAttributes('POST', target.url);
+    return inSpan('POST', { kind: 'client', attributes }, (span) => this.send(target, message, signal, span));
+  }
+
+  private async send(
+    target: ResolvedTarget,
+    message: SignedRequest,
+    signal: AbortSignal,
+    span: Span,
+  ): Promise<HttpReply> {
     signal.throwIfAborted();
     const { host } = target.url;
     const deadline = new AbortController();
@@ -50,10 +61,13 @@ export class HttpClient {
       const reply = await request(target.url, {
         dispatcher: target.mayBePrivate ? this.anywhere : this.publicOnly,
         method: 'POST',
-        headers: message.headers,
+        headers:
+          span.traceparent === '' ? message.headers : { traceparent: span.traceparent, ...message.headers },
         body: message.body,
         signal: AbortSignal.any([signal, deadline.signal]),
       });
+      span.describe({ 'http.response.status_code': reply.statusCode });
+      if (reply.statusCode >= 400) span.fail(String(reply.statusCode));
       return await readReply(host, reply);
     } catch (error) {
       if (error instanceof ActionError) throw error;

@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import { problemOf } from '../platform/http/index.js';
+import { countAnswer, countRefusal, OTHER } from '../platform/metrics/index.js';
+import { WEBHOOK_ROUTE } from './admission.js';
+import type { ProviderRegistry } from './provider-registry.js';
+import { refusalReason } from './refusal-reason.js';
+
+/** Counts every answer to a webhook, wherever it was decided on. Providers that there are not share one label. */
+export function addRequestMetrics(fastify: FastifyInstance, registry: ProviderRegistry): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    if (request.routeOptions.url === WEBHOOK_ROUTE) {
+      const { provider: name } = request.params as { provider: string };
+      const provider = registry.has(name) ? name : OTHER;
+      const { statusCode, elapsedTime } = reply;
+      countAnswer(provider, statusCode, elapsedTime / 1_000);
+      if (statusCode >= 400) countRefusal(provider, refusalReason(statusCode, problemOf(reply)));
+    }
+    done();
+  });
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface SnapshotTimes {
+  /** Milliseconds for which a reading is as good as a new one. */
+  readonly freshMs: number;
+  /** Milliseconds after which a reading is told to nobody any more. */
+  readonly staleMs: number;
+}
+
+/**
+ * A reading of something that may hang, for those who cannot wait and who may be many: one question at a time, none
+ * while the last answer is fresh, and whoever asks meanwhile gets the last answer.
+ */
+export class Snapshot<Value> {
+  private last: { value: Value; at: number } | undefined;
+  private askedAt = -Infinity;
+  private reading: Promise<void> | undefined;
+  private failed = false;
+
+  constructor(
+    private readonly read: () => Promise<Value>,
+    private readonly times: SnapshotTimes,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Reads anew if that is due, and waits for it, but not for long. Never fails. */
+  async refresh(withinMs: number): Promise<void> {
+    if (this.reading === undefined && this.now() - this.askedAt >= this.times.freshMs) {
+      this.askedAt = this.now();
+      this.reading = this.readOnce();
+    }
+    if (this.reading === undefined) return;
+    const waited = new AbortController();
+    const late = sleep(withinMs, undefined, { signal: waited.signal }).catch(() => undefined);
+    await Promise.race([this.reading, late]);
+    waited.abort();
+  }
+
+  /** The last reading, unless it is too old. */
+  get value(): Value | undefined {
+    return this.ageMs <= this.times.staleMs ? this.last?.value : undefined;
+  }
+
+  /** Milliseconds since the last reading; Infinity if there was none. */
+  get ageMs(): number {
+    return this.last === undefined ? Infinity : this.now() - this.last.at;
+  }
+
+  /** Whether the last question was answered. */
+  get isUp(): boolean {
+    return this.last !== undefined && !this.failed && this.reading === undefined;
+  }
+
+  private async readOnce(): Promise<void> {
+    try {
+      this.last = { value: await this.read(), at: this.now() };
+      this.failed = false;
+    } catch {
+      this.failed = true;
+    } finally {
+      this.reading = undefined;
+    }
+  }
+}

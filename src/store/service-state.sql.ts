@@ -1,0 +1,47 @@
+import { IS_DEAD_LETTER } from './dead-letter.sql.js';
+
+/**
+ * Of runs by provider and status, each status by its own partial index: those that are completed, which is nearly all,
+ * are never looked at. A run is due from `coalesce(next_attempt_at, created_at)` on, and waits for a worker unless it
+ * waits for a circuit.
+ */
+const OPEN = `
+  SELECT provider, status, count(*) AS runs,
+         min(coalesce(next_attempt_at, created_at)) FILTER (
+           WHERE waiting_on IS NULL AND lease_until IS NULL AND coalesce(next_attempt_at, created_at) <= now()) AS due_at
+  FROM (
+    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs WHERE status = 'pending'
+    UNION ALL
+    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs WHERE status = 'retrying'
+    UNION ALL
+    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs
+    WHERE status = 'compensating'
+    UNION ALL
+    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs
+    WHERE lease_until IS NOT NULL AND status = 'running'
+  ) run
+  GROUP BY provider, status`;
+
+const DEAD = `
+  SELECT run.provider, run.status, count(*) AS runs FROM runs run WHERE ${IS_DEAD_LETTER}
+  GROUP BY run.provider, run.status`;
+
+/** $1 circuits at most. */
+export const SERVICE_STATE = `
+  WITH open AS (${OPEN}), dead AS (${DEAD}), circuit AS (
+    SELECT name, state, (SELECT count(*) FROM runs WHERE waiting_on = circuits.name) AS waiting
+    FROM circuits ORDER BY state = 'closed', updated_at DESC LIMIT $1
+  ), held AS (
+    SELECT provider, count(*) AS requests, sum(body_bytes) AS bytes
+    FROM rejected_requests WHERE state = 'held' GROUP BY provider
+  )
+  SELECT
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'status', status, 'runs', runs)), '[]')
+     FROM (SELECT provider, status, runs FROM open UNION ALL SELECT * FROM dead) counted) AS runs,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'seconds', seconds)), '[]')
+     FROM (SELECT provider, extract(epoch FROM now() - min(due_at))::float8 AS seconds FROM open
+           WHERE due_at IS NOT NULL GROUP BY provider) late) AS waiting,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'state', state, 'waitingRuns', waiting)), '[]')
+     FROM circuit) AS circuits,
+    (SELECT coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'requests', requests, 'bytes', bytes)), '[]')
+     FROM held) AS quarantine`;
