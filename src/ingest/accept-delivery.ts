@@ -19,9 +19,7 @@ import {
 } from '../record/index.js';
 import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
-import { countRecording, countUnrecorded } from './delivery-metrics.js';
 import { reportRecording, reportUnrecorded } from './delivery-report.js';
-import { describeDelivery } from './describe-delivery.js';
 import { FailedVerifications } from './failed-verifications.js';
 import { PayloadCheck } from './payload-check.js';
 import type { RegisteredProvider } from './provider-registry.js';
@@ -99,7 +97,6 @@ export class AcceptDelivery {
     });
     if (reading.outcome !== 'read') {
       reportUnrecorded(this.logger, provider.name, reading);
-      countUnrecorded(provider.name, reading.outcome);
       return reading;
     }
     const { events } = reading;
@@ -116,8 +113,6 @@ export class AcceptDelivery {
       }
     }
     reportRecording(this.logger, provider.name, events, recorded);
-    countRecording(provider.name, events, recorded);
-    describeDelivery(provider.name, events, recorded);
     return recorded;
   }
 
