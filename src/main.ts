@@ -25,13 +25,13 @@ async function start(): Promise<RunningService> {
   return service;
 }
 
-function logSettings({ logLevel, logDir, logFormat, environment }: Config): LogSettings {
+function logSettings({ logLevel, logDir, logFormat, serviceName, environment }: Config): LogSettings {
   const automatic = process.stdout.isTTY ? 'readable' : 'json';
   return {
     level: logLevel,
     dir: logDir,
     console: logFormat === 'auto' ? automatic : logFormat,
-    service: { name: 'integration-service', environment, node: WORKER },
+    service: { name: serviceName, environment, node: WORKER },
   };
 }
 

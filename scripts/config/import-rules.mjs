@@ -30,8 +30,8 @@ export const LIBRARY_FENCES = [
     libraries: ['bullmq', '@nestjs/bullmq'],
     places: ['platform/queue', 'dispatch', 'process', 'ops', 'app.module'],
   },
-  { name: 'opentelemetry-is-behind-a-port', libraries: ['@opentelemetry/*'], places: ['platform/telemetry'] },
   { name: 'prom-client-belongs-to-metrics', libraries: ['prom-client'], places: ['platform/metrics'] },
+  { name: 'opentelemetry-is-behind-a-port', libraries: ['@opentelemetry/*'], places: ['platform/telemetry'] },
   { name: 'ajv-belongs-to-the-schemas', libraries: ['ajv'], places: ['providers', 'ingest'] },
 ];
 

@@ -57,5 +57,6 @@ export default {
     project('integration', 'test/integration/**/*.test.ts'),
     project('e2e', 'test/e2e/**/*.test.ts'),
     project('faults', 'test/faults/**/*.test.ts'),
+    project('fuzz', 'test/fuzz/**/*.test.ts'),
   ],
 };

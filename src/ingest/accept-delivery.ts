@@ -109,8 +109,8 @@ export class AcceptDelivery {
       }
     }
     reportRecording(this.logger, provider.name, events, recorded);
-    describeDelivery(provider.name, events, recorded);
     countRecording(provider.name, events, recorded);
+    describeDelivery(provider.name, events, recorded);
     return recorded;
   }
 

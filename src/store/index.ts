@@ -32,8 +32,9 @@ export {
   type NewRejectedRequest,
 } from './rejected-request.store.js';
 export type { RejectedRequestFilter } from './rejected-request.sql.js';
+export { SchemaReader, type SchemaDifference } from './schema.reader.js';
 export { RunStore, type Claim, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';
 export { ServiceStateReader } from './service-state.reader.js';
 export { StoreModule } from './store.module.js';
-export { migrate, MigrationError } from './migrations/index.js';
+export { migrate, MIGRATIONS, MigrationError } from './migrations/index.js';

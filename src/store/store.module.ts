@@ -11,6 +11,7 @@ import { PrismaService } from './prisma.service.js';
 import { RedriveStore } from './redrive.store.js';
 import { RejectedRequestStore } from './rejected-request.store.js';
 import { RunStore } from './run.store.js';
+import { SchemaReader } from './schema.reader.js';
 import { ServiceStateReader } from './service-state.reader.js';
 import { StepStore } from './step.store.js';
 
@@ -28,6 +29,7 @@ const stores = [
   PostgresCircuitStore,
   InstallationStore,
   ServiceStateReader,
+  SchemaReader,
 ];
 
 /** The only place that speaks SQL. */

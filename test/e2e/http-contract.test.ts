@@ -377,6 +377,31 @@ describe('what is hardly HTTP', () => {
   });
 });
 
+describe('an offer to speak another protocol', () => {
+  it('is passed over, and the connection closed, so that nobody waits for what was sent behind it', async () => {
+    const upgrade = [
+      'Connection: Upgrade, HTTP2-Settings',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAMAAABkAAQCAAAA',
+    ];
+    const requests = [payment(), payment()].map(({ headers, body }) => {
+      const lines = [
+        `Stripe-Signature: ${headers['stripe-signature']}`,
+        JSON_TYPE,
+        lengthOf(body),
+        ...upgrade,
+      ];
+      return requestHead('POST /webhooks/stripe', lines) + body;
+    });
+    const connection = await RawConnection.to(service.url);
+    await connection.write(requests.join(''));
+    const reply = await connection.reply();
+    expect([reply.status, reply.headers.get('connection')]).toEqual([202, 'close']);
+    accepted.add((await bodyOf(reply))['id']);
+    await connection.closed();
+  });
+});
+
 describe('a header that can be meant but once', () => {
   it.each([
     ['content-type', [JSON_TYPE, JSON_TYPE]],

@@ -339,10 +339,13 @@ describe('health', () => {
     expect(reply.status).toBe(200);
     const details = {
       database: { status: 'up' },
+      migrations: { status: 'up' },
       queue: { status: 'up', backend: 'postgres', queues: 3 },
       workers: { status: 'up' },
+      events: { status: 'up', oldestWaitingSeconds: expect.any(Number) as number },
       memory: { status: 'up', rss: expect.any(Number) as number },
       disk: { status: 'up', free: expect.any(Number) as number },
+      eventLoop: { status: 'up', lagMs: expect.any(Number) as number },
     };
     expect(await reply.json()).toEqual({ status: 'ok', info: details, error: {}, details });
   });

@@ -4,7 +4,7 @@ import { baseUrl, headerPairs, ratio, text } from '../../model/index.js';
 export const tracingSettings = {
   serviceName: text({
     name: 'OTEL_SERVICE_NAME',
-    description: 'Name of this service in traces.',
+    description: 'Name of this service in traces and logs.',
     fallback: 'integration-service',
   }),
   jaegerEndpoint: baseUrl({

@@ -62,7 +62,10 @@ export function takeEveryRequest(fastify: FastifyInstance): void {
   server.maxHeadersCount = 0;
   // Nobody has to meet an expectation that it does not know (RFC 9110, section 10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    // We speak nothing else, and go on in HTTP/1.1 (RFC 9110, section 7.8). But behind such a request Node's parser drops
+    // what has come already; who is told that the connection closes, knows that it was not read (RFC 9112, 9.3.2).
+    if (raw.headers.upgrade !== undefined) void reply.header('connection', 'close');
     done(refusalOf(raw));
   });
 }

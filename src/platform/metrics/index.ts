@@ -21,7 +21,6 @@ export {
   type JobsInState,
   type ServiceState,
 } from './service-state.js';
-export { Snapshot } from './snapshot.js';
 export { showConnections, showSlots, watchProcess } from './this-process.js';
 export {
   countAttempt,

@@ -1,6 +1,6 @@
 import { QUEUE_BACKENDS } from '../../support/backends.js';
 import type { FaultRow } from '../arena/fault-row.js';
-import { peakMegabytes } from './resident-memory.js';
+import { peakMegabytes } from '../../support/resident-memory.js';
 
 const MEMORY_LIMIT_MB = 600;
 

@@ -3,7 +3,7 @@ import { QUEUE_BACKENDS } from '../../support/backends.js';
 import type { TestService } from '../../support/service.js';
 import type { Arena } from '../arena/arena.js';
 import type { FaultRow } from '../arena/fault-row.js';
-import { residentMegabytes } from './resident-memory.js';
+import { residentMegabytes } from '../../support/resident-memory.js';
 import { cutSessions } from './sessions.js';
 import { emptyQueue } from './queue-loss.js';
 

@@ -15,7 +15,7 @@ export class Snapshot<Value> {
   private last: { value: Value; at: number } | undefined;
   private askedAt = -Infinity;
   private reading: Promise<void> | undefined;
-  private failed = false;
+  private fault: string | undefined;
 
   constructor(
     private readonly read: () => Promise<Value>,
@@ -46,17 +46,24 @@ export class Snapshot<Value> {
     return this.last === undefined ? Infinity : this.now() - this.last.at;
   }
 
+  /** Why the last question has no answer: what it failed with, or that it hangs. Undefined if it has one. */
+  get obstacle(): string | undefined {
+    if (this.reading !== undefined) return 'No answer yet';
+    if (this.fault !== undefined) return this.fault;
+    return this.last === undefined ? 'Never asked' : undefined;
+  }
+
   /** Whether the last question was answered. */
   get isUp(): boolean {
-    return this.last !== undefined && !this.failed && this.reading === undefined;
+    return this.obstacle === undefined;
   }
 
   private async readOnce(): Promise<void> {
     try {
       this.last = { value: await this.read(), at: this.now() };
-      this.failed = false;
-    } catch {
-      this.failed = true;
+      this.fault = undefined;
+    } catch (error) {
+      this.fault = error instanceof Error ? error.message : String(error);
     } finally {
       this.reading = undefined;
     }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { TestService } from '../../support/service.js';
+import type { TestService } from './service.js';
 
 /** What the process has in memory now, and at most had, in MB. */
 export function residentMegabytes(service: TestService): number {
