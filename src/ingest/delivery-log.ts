@@ -1,5 +1,6 @@
 import type { Logger } from 'winston';
 import { withLogContext } from '../platform/logging/index.js';
+import { parseTraceparent } from '../platform/tracing/index.js';
 import type { DeliveryRecording, Recording } from '../record/index.js';
 import type { ReadEvent, UnrecordedReading } from './read-delivery.js';
 
@@ -44,7 +45,7 @@ function logEvent(
     logger.warn('Replay refused', { ...facts, replayOf: recording.replayOf });
     return;
   }
-  withLogContext({ eventId: recording.eventId }, () => {
+  withLogContext({ eventId: recording.eventId, traceId: traceIdOf(recording) }, () => {
     if (recording.outcome === 'accepted' && recording.suspectedReplayOf !== null) {
       const { suspectedReplayOf } = recording;
       logger.warn('Suspected replay recorded', { ...facts, suspectedReplayOf });
@@ -55,4 +56,11 @@ function logEvent(
       logger.info('Delivery recorded', { ...facts, runs });
     }
   });
+}
+
+/** A duplicate is in the trace of its request alone. */
+function traceIdOf(recording: Exclude<Recording, { outcome: 'replayed' }>): string | undefined {
+  if (recording.outcome === 'duplicate') return undefined;
+  const [run] = recording.runs;
+  return run?.traceparent == null ? undefined : parseTraceparent(run.traceparent)?.traceId;
 }

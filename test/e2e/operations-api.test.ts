@@ -368,6 +368,7 @@ describe('the logs', () => {
     expect(line).toMatchObject({
       'log.level': 'info',
       'http.request.id': refundCorrelation,
+      'trace.id': expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       integration: { provider: 'stripe', type: 'charge.refunded', outcome: 'accepted' },
     });
     expect(line['@timestamp']).toMatch(TIME);
@@ -379,6 +380,7 @@ describe('the logs', () => {
       await logged('combined.log', (line) => line.message === 'Run completed' && ofRun(line)),
     ).toMatchObject({
       'log.level': 'info',
+      'trace.id': line['trace.id'],
       integration: { eventId: refund.id, workflow: 'log', attempt: 1 },
     });
   });
