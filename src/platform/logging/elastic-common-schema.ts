@@ -1,6 +1,7 @@
 import { ecsFormat } from '@elastic/ecs-winston-format';
-import { LEVEL } from 'triple-beam';
+import { LEVEL, MESSAGE } from 'triple-beam';
 import winston from 'winston';
+import { escapeForTerminal } from './escape-for-terminal.js';
 
 /** What every line says of who wrote it. */
 export interface LoggedService {
@@ -35,8 +36,14 @@ export function elasticCommonSchema({ name, environment, node }: LoggedService):
       convertErr: false,
       apmIntegration: false,
     }),
+    forTerminals(),
   );
 }
+
+/** Files are looked at on a terminal, too. */
+const forTerminals = winston.format((info) =>
+  Object.assign(info, { [MESSAGE]: escapeForTerminal(String(info[MESSAGE])) }),
+);
 
 const place = winston.format(({ level, ...fields }) => {
   const placed: Record<string, unknown> = {};

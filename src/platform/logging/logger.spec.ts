@@ -59,6 +59,15 @@ describe('the log', () => {
     expect(Date.parse(String(combined[0]?.['@timestamp']))).toBeGreaterThan(Date.now() - 60_000);
   });
 
+  it('gives the terminal of whoever reads the files no orders of strangers', async () => {
+    const branch = 'a\x9B31m\u202Eb\x7F\u{E0041}';
+    const { combined } = await logged('info', (logger) => logger.info('Pushed', { branch }));
+    expect(combined).toMatchObject([{ integration: { branch } }]);
+    expect(readFileSync(join(folder, 'deep', 'logs', 'combined.log'), 'utf8')).toContain(
+      '"branch":"a\\u009b31m\\u202eb\\u007f\\udb40\\udc41"',
+    );
+  });
+
   it('has what the schema knows in its place, so that nothing of ours is taken for something else', async () => {
     const { combined } = await logged('info', (logger) =>
       logger.info('Run completed', {

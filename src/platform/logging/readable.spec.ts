@@ -42,5 +42,8 @@ describe('a line on a terminal', () => {
 
   it('gives the terminal no orders of strangers', () => {
     expect(shown('a\x1B[2Jb', { text: 'c\x1B[31m\nd' })).toBe('a\\u001b[2Jb text="c\\u001b[31m\\nd"');
+    expect(shown('a\x9B2Jb\n', { branch: 'c\x9B31m\u202Ed\x7F' })).toBe(
+      'a\\u009b2Jb\\u000a branch="c\\u009b31m\\u202ed\\u007f"',
+    );
   });
 });

@@ -1,5 +1,6 @@
 import winston from 'winston';
 import { OWN } from './elastic-common-schema.js';
+import { escapeForTerminal } from './escape-for-terminal.js';
 
 /** The same in every line, or said in another way. */
 const LEFT_OUT = /^(?:message|level|@timestamp|ecs\.version|log\.level|service\..+|event\.dataset)$/;
@@ -18,7 +19,7 @@ function toLine({ level, message, [OWN]: own, ...fields }: winston.Logform.Trans
   return [
     String(fields['@timestamp']).slice('2026-01-01T'.length, -1),
     level.padEnd(PADDED_LEVEL),
-    escaped(String(message)),
+    escapeForTerminal(String(message)),
     ...shown.filter(([name]) => !LEFT_OUT.test(name)).map(([name, value]) => `${name}=${inOneLine(value)}`),
   ].join(' ');
 }
@@ -26,10 +27,5 @@ function toLine({ level, message, [OWN]: own, ...fields }: winston.Logform.Trans
 /** Bare where nothing in it could be mistaken. */
 function inOneLine(value: unknown): string {
   if (typeof value === 'string' && /^[\w.:/@+-]+$/.test(value)) return value;
-  return escaped(JSON.stringify(value));
-}
-
-/** Whatever came from outside could hold sequences that a terminal obeys. */
-function escaped(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return escapeForTerminal(JSON.stringify(value));
 }
