@@ -22,6 +22,7 @@ const JSON_ONLY: readonly string[] = ['application/json'];
 
 const UTF8 = /^charset=(?:utf-?8|"utf-?8")$/;
 
+/** As the router has it. */
 export const WEBHOOK_ROUTE = '/webhooks/:provider';
 
 /** What the admission goes by. */

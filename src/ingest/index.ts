@@ -1,4 +1,4 @@
-export { addAdmission } from './admission.js';
+export { addAdmission, WEBHOOK_ROUTE } from './admission.js';
 export { addRequestMetrics } from './request-metrics.js';
 export { FailedVerifications } from './failed-verifications.js';
 export { IngestModule } from './ingest.module.js';
@@ -6,5 +6,4 @@ export { diagnose, explainFinding, explainSign, type Diagnosis } from './doctor/
 export { PROVIDERS, registerProviders, type ProviderRegistry } from './provider-registry.js';
 export { PayloadWarnings, type CountedWarning, type PayloadWarning } from './payload-warnings.js';
 export { parseJson } from './parse-json.js';
-export { WEBHOOK_ROUTE } from './webhooks.controller.js';
 export { deliveryOf, ReleaseRejected, type Release } from './release-rejected.js';

@@ -12,9 +12,6 @@ import { replyTo } from './webhook-reply.js';
 
 const RECORDED = { oneOf: [EventReply, BatchReply].map((reply) => ({ $ref: getSchemaPath(reply) })) };
 
-/** As the router has it. */
-export const WEBHOOK_ROUTE = '/webhooks/:provider';
-
 @ApiTags('webhooks')
 @Controller('webhooks')
 export class WebhooksController {
