@@ -260,6 +260,52 @@ describe('what a service counts', () => {
     }
   });
 
+  it('is, of a sender that hangs up before it is answered, that it was not acknowledged', async () => {
+    const delivery = await githubDelivery(service, 'push', sampleBody('github', 'push'));
+    const blocker = await backends.pool.connect();
+    try {
+      // Nobody else writes there.
+      await blocker.query('BEGIN; LOCK TABLE events IN EXCLUSIVE MODE');
+      const sender = new AbortController();
+      const answer = fetch(`${service.url}/webhooks/github`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...delivery.headers },
+        body: delivery.body,
+        signal: sender.signal,
+      }).catch((error: unknown) => (error as Error).name);
+      await eventually(
+        async () => {
+          const { rowCount } = await backends.pool.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          return rowCount === 1 ? true : undefined;
+        },
+        10_000,
+        () => 'no commit waits for the lock',
+      );
+      sender.abort();
+      expect(await answer).toBe('AbortError');
+      await eventually(
+        async () => {
+          const again = await Scrape.of(service.url);
+          const labels = { provider: 'github', reason: 'given_up' };
+          return again.value('integration_deliveries_refused_total', labels) === 1 ? true : undefined;
+        },
+        10_000,
+        () => 'nobody counts who has hung up',
+      );
+    } finally {
+      await blocker.query('ROLLBACK');
+      blocker.release();
+    }
+    // It was recorded all the same.
+    await eventually(
+      async () => ((await send(service, delivery)).status === 200 ? true : undefined),
+      10_000,
+      () => 'what was given up is not known',
+    );
+  });
+
   /** Of a histogram, whose samples have parts of their own in the name and the label `le`. */
   function withoutParts({ name, labels }: Sample): { name: string; labels: string[] } {
     const whole = name.replace(/_(bucket|sum|count)$/, '');

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isTracing, parseTraceparent, tracer, type Span } from '../tracing/index.js';
 
 /**
@@ -12,8 +12,13 @@ import { isTracing, parseTraceparent, tracer, type Span } from '../tracing/index
 export function traceRequests(fastify: FastifyInstance, route: string): void {
   if (!isTracing()) return;
   const spans = new WeakMap<FastifyRequest, Span>();
-  fastify.addHook('onRequest', (request, _reply, done) => {
-    if (request.routeOptions.url === route) spans.set(request, openSpan(request, route));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url === route) {
+      const span = openSpan(request, route);
+      spans.set(request, span);
+      // However it ends: answered, or given up by a sender that hangs up.
+      reply.raw.once('close', () => endSpan(span, reply));
+    }
     done();
   });
   // After the body was read: what is read from a socket runs in the socket's context, not the request's.
@@ -22,13 +27,16 @@ export function traceRequests(fastify: FastifyInstance, route: string): void {
     if (span === undefined) done();
     else span.run(done);
   });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const span = spans.get(request);
-    span?.describe({ 'http.response.status_code': reply.statusCode });
-    if (reply.statusCode >= 500) span?.fail(String(reply.statusCode));
-    span?.end();
-    done();
-  });
+}
+
+function endSpan(span: Span, { raw, statusCode }: FastifyReply): void {
+  if (raw.writableFinished) {
+    span.describe({ 'http.response.status_code': statusCode });
+    if (statusCode >= 500) span.fail(String(statusCode));
+  } else {
+    span.fail('given_up');
+  }
+  span.end();
 }
 
 /** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span; the query is left out. */

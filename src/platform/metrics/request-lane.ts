@@ -30,7 +30,7 @@ const ackDuration = histogram(
 );
 const refusals = counter(
   'integration_deliveries_refused_total',
-  'Requests that were not accepted, by reason',
+  'Requests that were not acknowledged, by reason',
   ['provider', 'reason'],
 );
 const events = counter(
