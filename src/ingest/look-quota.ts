@@ -1,5 +1,5 @@
-/** Types that are told apart; the sender may choose them. */
-const MOST_TYPES = 1_000;
+/** Types of a provider that are told apart; the sender may choose them. */
+const MOST_TYPES = 500;
 
 /** Payloads of a type that are all looked at; a service that has just started learns fast. */
 const AT_FIRST = 50;
@@ -10,12 +10,17 @@ const PAUSE_MS = 5_000;
 /** Looks a second at all types together. */
 const MOST_PER_SECOND = 20;
 
+interface Looks {
+  looks: number;
+  nextAt: number;
+}
+
 /**
  * Says which payloads are worth a look: a sample is enough to see what a type is like, so a flood of events costs no more than a
  * few.
  */
 export class LookQuota {
-  private readonly types = new Map<string, { looks: number; nextAt: number }>();
+  private readonly types = new Map<string, Map<string, Looks>>();
   private secondEnds = 0;
   private left = 0;
 
@@ -24,18 +29,20 @@ export class LookQuota {
   /** Counts the look, if there is to be one. */
   take(provider: string, type: string): boolean {
     const now = this.now();
-    const known = this.find(`${provider} ${type}`);
+    const known = this.find(provider, type);
     if (known === undefined || now < known.nextAt || !this.takeOfSecond(now)) return false;
     known.looks++;
     if (known.looks >= AT_FIRST) known.nextAt = now + PAUSE_MS;
     return true;
   }
 
-  private find(key: string): { looks: number; nextAt: number } | undefined {
-    const known = this.types.get(key);
-    if (known !== undefined || this.types.size >= MOST_TYPES) return known;
+  private find(provider: string, type: string): Looks | undefined {
+    let types = this.types.get(provider);
+    if (types === undefined) this.types.set(provider, (types = new Map<string, Looks>()));
+    const known = types.get(type);
+    if (known !== undefined || types.size >= MOST_TYPES) return known;
     const fresh = { looks: 0, nextAt: 0 };
-    this.types.set(key, fresh);
+    types.set(type, fresh);
     return fresh;
   }
 

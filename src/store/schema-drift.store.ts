@@ -3,12 +3,13 @@ import pg from 'pg';
 import { learnShapes, type KnownShape, type PayloadShape, type SchemaDrift } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
 
-/** Types that are learnt about, of all providers; some senders choose types as they like. */
-const MOST_TYPES = 1_000;
+/** Types that are learnt about, of each provider; some senders choose types as they like. */
+const MOST_TYPES = 500;
 
 /** $1 provider, $2 type, $3 types at most. */
 const BEGIN_TYPE = `
-  INSERT INTO event_shapes (provider, type) SELECT $1, $2 WHERE (SELECT count(*) FROM event_shapes) < $3
+  INSERT INTO event_shapes (provider, type)
+  SELECT $1, $2 WHERE (SELECT count(*) FROM event_shapes WHERE provider = $1) < $3
   ON CONFLICT DO NOTHING`;
 
 const LOCK_TYPE = `SELECT observed, fields FROM event_shapes WHERE provider = $1 AND type = $2 FOR UPDATE`;
