@@ -37,10 +37,7 @@ import { watchProcess } from './platform/metrics/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
 import { isTracing, tracer } from './platform/tracing/index.js';
-import { migrate, MigrationError, readInstallationId } from './store/index.js';
-
-/** From `src` as from `dist`. */
-const MIGRATIONS = resolve(import.meta.dirname, '..', 'prisma', 'migrations');
+import { migrate, MIGRATIONS, MigrationError, readInstallationId } from './store/index.js';
 
 const PACKAGE = resolve(import.meta.dirname, '..', 'package.json');
 

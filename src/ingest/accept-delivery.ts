@@ -1,7 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import { Dispatcher } from '../dispatch/index.js';
-import type { Delivery, Provider, RefusalReason, Verification } from '../model/index.js';
+import {
+  singleHeader,
+  type Delivery,
+  type Provider,
+  type RefusalReason,
+  type Verification,
+} from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, LogQuota } from '../platform/logging/index.js';
 import { currentTraceparent, describeSpan, inSpan, keepSpans } from '../platform/tracing/index.js';
@@ -13,9 +19,7 @@ import {
 } from '../record/index.js';
 import type { QueueableRun } from '../store/index.js';
 import { workflowsFor } from '../workflows/index.js';
-import { countRecording, countUnrecorded } from './delivery-metrics.js';
 import { reportRecording, reportUnrecorded } from './delivery-report.js';
-import { describeDelivery } from './describe-delivery.js';
 import { FailedVerifications } from './failed-verifications.js';
 import { PayloadCheck } from './payload-check.js';
 import type { RegisteredProvider } from './provider-registry.js';
@@ -93,7 +97,6 @@ export class AcceptDelivery {
     });
     if (reading.outcome !== 'read') {
       reportUnrecorded(this.logger, provider.name, reading);
-      countUnrecorded(provider.name, reading.outcome);
       return reading;
     }
     const { events } = reading;
@@ -104,13 +107,12 @@ export class AcceptDelivery {
     if (recorded.outcome === 'recorded') {
       this.dispatcher.offer(recorded.recordings.flatMap(unqueuedRuns));
       const isNew = (index: number) => recorded.recordings[index]?.outcome === 'accepted';
+      const contentType = singleHeader(request.delivery.headers, 'content-type');
       for (const { envelope, body } of events.filter((_event, index) => isNew(index))) {
-        this.payloads.offer(provider, envelope.type, body);
+        this.payloads.offer(provider, envelope.type, body, contentType);
       }
     }
     reportRecording(this.logger, provider.name, events, recorded);
-    countRecording(provider.name, events, recorded);
-    describeDelivery(provider.name, events, recorded);
     return recorded;
   }
 

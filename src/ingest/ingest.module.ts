@@ -14,6 +14,7 @@ import { Quarantine } from './quarantine.js';
 import { ReleaseRejected } from './release-rejected.js';
 import { PayloadCheck } from './payload-check.js';
 import { PayloadWarnings } from './payload-warnings.js';
+import { SchemaDriftWatch } from './schema-drift-watch.js';
 import { SignatureGuard } from './signature.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -37,10 +38,12 @@ export class IngestModule {
       controllers: [WebhooksController],
       providers: [
         PayloadWarnings,
+        SchemaDriftWatch,
         {
           provide: PayloadCheck,
-          inject: [PayloadWarnings, LOGGER],
-          useFactory: (warnings: PayloadWarnings, logger: Logger) => new PayloadCheck(warnings, logger),
+          inject: [PayloadWarnings, SchemaDriftWatch, LOGGER],
+          useFactory: (warnings: PayloadWarnings, drift: SchemaDriftWatch, logger: Logger) =>
+            new PayloadCheck(warnings, drift, logger),
         },
         AcceptDelivery,
         FailedVerifications,

@@ -1,15 +1,26 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'winston';
-import type { Provider } from '../model/index.js';
+import type { PayloadShape, Provider } from '../model/index.js';
 import { withoutLogContext } from '../platform/logging/index.js';
 import type { PayloadWarnings } from './payload-warnings.js';
+import type { SchemaDriftWatch } from './schema-drift-watch.js';
 
 /** What the thread is sent. */
 export interface PayloadToCheck {
   readonly provider: string;
   readonly type: string;
+  readonly contentType: string | undefined;
+  readonly wanted: WantedLooks;
   readonly body: Uint8Array;
+}
+
+/** What is to be found out about a payload. */
+export interface WantedLooks {
+  /** Whether it fits its schema. */
+  readonly check: boolean;
+  /** Which fields it has. */
+  readonly shape: boolean;
 }
 
 /** What it answers. */
@@ -18,6 +29,7 @@ export interface CheckedPayload {
   readonly type: string;
   /** Why the payload does not fit its schema, if it does not. */
   readonly reason: string | undefined;
+  readonly shape: PayloadShape | undefined;
   readonly bytes: number;
 }
 
@@ -45,9 +57,9 @@ export function startCheckThread(): Worker {
 type CheckableProvider = Pick<Provider, 'name' | 'payloadSchema'>;
 
 /**
- * Has payloads of accepted events checked by the schemas that their providers keep, after the reply and beside the
- * lanes. Whatever goes wrong here costs a warning and nothing else. The thread is started with the first payload that
- * there may be a schema for.
+ * Has payloads of accepted events checked by the schemas that their providers keep, and a sample of all looked at for what they
+ * are like, after the reply and beside the lanes. Whatever goes wrong here costs a warning and nothing else. The
+ * thread is started with the first payload.
  */
 export class PayloadCheck implements OnModuleDestroy {
   private thread: Worker | undefined;
@@ -57,14 +69,21 @@ export class PayloadCheck implements OnModuleDestroy {
 
   constructor(
     private readonly warnings: PayloadWarnings,
+    private readonly drift: Pick<SchemaDriftWatch, 'wants' | 'take'>,
     private readonly logger: Logger,
     private readonly start: () => Worker = startCheckThread,
   ) {}
 
   /** Costs the request lane nothing: even the copy for the thread is made when the reply is on its way. */
-  offer({ name, payloadSchema }: CheckableProvider, type: string, body: Buffer): void {
-    if (payloadSchema === undefined) return;
-    setImmediate(() => this.send(name, type, body));
+  offer(
+    { name, payloadSchema }: CheckableProvider,
+    type: string,
+    body: Buffer,
+    contentType: string | undefined,
+  ): void {
+    const wanted = { check: payloadSchema !== undefined, shape: this.drift.wants(name, type) };
+    if (!wanted.check && !wanted.shape) return;
+    setImmediate(() => this.send({ provider: name, type, contentType, wanted }, body));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -72,7 +91,7 @@ export class PayloadCheck implements OnModuleDestroy {
     await this.thread?.terminate();
   }
 
-  private send(provider: string, type: string, body: Buffer): void {
+  private send(about: Omit<PayloadToCheck, 'body'>, body: Buffer): void {
     const fits = body.length <= LARGEST && this.waitingBytes + body.length <= MOST_WAITING;
     const thread = fits ? this.runningThread() : undefined;
     if (thread === undefined) {
@@ -81,7 +100,7 @@ export class PayloadCheck implements OnModuleDestroy {
     }
     this.waitingBytes += body.length;
     const copy = new Uint8Array(body);
-    thread.postMessage({ provider, type, body: copy } satisfies PayloadToCheck, [copy.buffer]);
+    thread.postMessage({ ...about, body: copy } satisfies PayloadToCheck, [copy.buffer]);
   }
 
   private runningThread(): Worker | undefined {
@@ -100,8 +119,9 @@ export class PayloadCheck implements OnModuleDestroy {
     return thread;
   }
 
-  private take({ provider, type, reason, bytes }: CheckedPayload): void {
+  private take({ provider, type, reason, shape, bytes }: CheckedPayload): void {
     this.waitingBytes -= bytes;
+    if (shape !== undefined) this.drift.take(provider, type, shape);
     if (reason !== undefined) this.warnings.note({ provider, type, reason });
   }
 }

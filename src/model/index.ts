@@ -59,6 +59,13 @@ export {
   type RejectionReason,
   type RejectionState,
 } from './rejection.js';
+export {
+  learnShapes,
+  NOTHING_KNOWN,
+  type KnownShape,
+  type PayloadShape,
+  type SchemaDrift,
+} from './event-shape.js';
 export { matches, type Event, type EventPattern, type TypedEvent } from './event.js';
 export {
   ActionError,

@@ -8,17 +8,19 @@ import { AuditController } from './audit.controller.js';
 import { CircuitsController } from './circuits.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { EventsController } from './events.controller.js';
-import { HealthChecks } from './health-checks.js';
-import { HealthController } from './health.controller.js';
+import { HealthChecks } from './health/health-checks.js';
+import { HealthController } from './health/health.controller.js';
 import { LogLevelController } from './log-level.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
-import { Readiness } from './readiness.js';
+import { Readiness } from './health/readiness.js';
 import { RedriveController } from './redrive.controller.js';
 import { RedrivesController } from './redrives.controller.js';
 import { RejectedRequestsController } from './rejected-requests.controller.js';
 import { ReleaseController } from './release.controller.js';
+import { SchemaDriftController } from './schema-drift.controller.js';
 import { ServiceGauges } from './service-gauges.js';
+import { ServiceStateSnapshot } from './service-state.snapshot.js';
 
 /** The operations API. */
 const CONTROLLERS = [
@@ -30,6 +32,7 @@ const CONTROLLERS = [
   AuditController,
   RejectedRequestsController,
   ReleaseController,
+  SchemaDriftController,
 ];
 
 const logLevel = {
@@ -49,7 +52,7 @@ export class OpsModule {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
       controllers: [HealthController, MetricsController, LogLevelController, ...(api ? CONTROLLERS : [])],
-      providers: [HealthChecks, Readiness, ServiceGauges, OpsTokenGuard, logLevel],
+      providers: [HealthChecks, Readiness, ServiceGauges, ServiceStateSnapshot, OpsTokenGuard, logLevel],
     };
   }
 }

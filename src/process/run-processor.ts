@@ -6,6 +6,7 @@ import { CircuitBreaker, providerCircuit } from '../platform/circuit-breaker/ind
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, withLogContext } from '../platform/logging/index.js';
 import { WORKER } from '../platform/process/index.js';
+import { parseTraceparent } from '../platform/tracing/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
 import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
@@ -117,7 +118,11 @@ export class RunProcessor {
   }
 
   private async processClaimed(run: ClaimedRun): Promise<Processing> {
-    const context = { runId: run.lease.runId, eventId: run.event.id };
+    const context = {
+      runId: run.lease.runId,
+      eventId: run.event.id,
+      traceId: run.traceparent === null ? undefined : parseTraceparent(run.traceparent)?.traceId,
+    };
     return withLogContext(context, async () => {
       const settlement = await this.leases.hold(run.lease, (signal) => this.attempt(run, signal));
       if (settlement === undefined) return { outcome: 'dropped' };

@@ -5,9 +5,9 @@ import type { Keyring } from './keyring.fixture.js';
 
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
-/** A byte that is another, one more, or one less. Where it is, and what it becomes, is counted round. */
+/** A byte that is another, a letter in the other case, a byte more, or one less. Where it is, and what it becomes, is counted round. */
 interface Mutation {
-  readonly kind: 'change' | 'insert' | 'remove';
+  readonly kind: 'change' | 'recase' | 'insert' | 'remove';
   readonly part: number;
   readonly place: number;
   readonly by: number;
@@ -67,7 +67,7 @@ export function anyCase({ provider, tolerance, trusted }: Keyring): fc.Arbitrary
       far: fc.integer({ min: nearest + 1000, max: 20 * YEAR }),
       early: fc.boolean(),
       mutation: fc.record({
-        kind: fc.constantFrom('change', 'insert', 'remove'),
+        kind: fc.constantFrom('change', 'recase', 'insert', 'remove'),
         part: anyNumber,
         place: anyNumber,
         by: anyNumber,
@@ -104,6 +104,9 @@ export interface Addressed {
 
 const codes = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+/** The bit that is another in a capital. */
+const OTHER_CASE = 0x20;
 
 /** Bytes that may stand there: any in a body, visible ones in an address, and those beyond ASCII in a header too. */
 const BODY_BYTES = codes(0, 0xff);
@@ -146,8 +149,10 @@ function mutate(bytes: Buffer, { kind, place, by }: Mutation, alphabet: readonly
   const at = place % bytes.length;
   if (kind === 'remove') return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]);
   const changed = Buffer.from(bytes);
-  const next = alphabet.indexOf(bytes[at]!) + 1 + (by % (alphabet.length - 1));
-  changed[at] = alphabet[next % alphabet.length]!;
+  const old = bytes[at]!;
+  const next = alphabet.indexOf(old) + 1 + (by % (alphabet.length - 1));
+  const isLetter = /[A-Za-z]/.test(String.fromCharCode(old));
+  changed[at] = kind === 'recase' && isLetter ? old ^ OTHER_CASE : alphabet[next % alphabet.length]!;
   return changed;
 }
 

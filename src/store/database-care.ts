@@ -15,7 +15,7 @@ export interface RetiredPartition {
   readonly retired: boolean;
 }
 
-/** Looks whether the database answers, keeps its partitions ready, and drops those that are no longer kept. */
+/** Keeps the partitions of the database ready, and drops those that are no longer kept. */
 @Injectable()
 export class DatabaseCare implements OnModuleInit {
   constructor(
@@ -25,10 +25,6 @@ export class DatabaseCare implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     await this.ensurePartitions();
-  }
-
-  async ping(): Promise<void> {
-    await this.pool.query('SELECT 1');
   }
 
   /** Makes the payload partitions of this month and the two that follow. */

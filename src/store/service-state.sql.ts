@@ -1,32 +1,34 @@
 import { IS_DEAD_LETTER } from './dead-letter.sql.js';
 
+/** Of open runs, what their state is told from. */
+const RUN = `SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs`;
+
 /**
- * Of runs by provider and status, each status by its own partial index: those that are completed, which is nearly all,
- * are never looked at. A run is due from `coalesce(next_attempt_at, created_at)` on, and waits for a worker unless it
- * waits for a circuit.
+ * Of runs by provider and status, each status by its own partial index and in its order: those that are completed, which
+ * is nearly all, are never looked at, and of a backlog no more than $2 of a status, the oldest first. A run is due from
+ * `coalesce(next_attempt_at, created_at)` on, and waits for a worker unless it waits for a circuit.
  */
 const OPEN = `
   SELECT provider, status, count(*) AS runs,
          min(coalesce(next_attempt_at, created_at)) FILTER (
            WHERE waiting_on IS NULL AND lease_until IS NULL AND coalesce(next_attempt_at, created_at) <= now()) AS due_at
   FROM (
-    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs WHERE status = 'pending'
+    (${RUN} WHERE status = 'pending' ORDER BY queued_at LIMIT $2)
     UNION ALL
-    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs WHERE status = 'retrying'
+    (${RUN} WHERE status = 'retrying' ORDER BY next_attempt_at LIMIT $2)
     UNION ALL
-    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs
-    WHERE status = 'compensating'
+    (${RUN} WHERE status = 'compensating' ORDER BY queued_at LIMIT $2)
     UNION ALL
-    SELECT provider, status, next_attempt_at, created_at, waiting_on, lease_until FROM runs
-    WHERE lease_until IS NOT NULL AND status = 'running'
+    (${RUN} WHERE lease_until IS NOT NULL AND status = 'running' ORDER BY lease_until LIMIT $2)
   ) run
   GROUP BY provider, status`;
 
 const DEAD = `
-  SELECT run.provider, run.status, count(*) AS runs FROM runs run WHERE ${IS_DEAD_LETTER}
-  GROUP BY run.provider, run.status`;
+  SELECT provider, status, count(*) AS runs
+  FROM (SELECT provider, status FROM runs run WHERE ${IS_DEAD_LETTER} ORDER BY finished_at DESC LIMIT $2) dead
+  GROUP BY provider, status`;
 
-/** $1 circuits at most. */
+/** $1 circuits at most, $2 runs of a status at most. */
 export const SERVICE_STATE = `
   WITH open AS (${OPEN}), dead AS (${DEAD}), circuit AS (
     SELECT name, state, (SELECT count(*) FROM runs WHERE waiting_on = circuits.name) AS waiting

@@ -11,6 +11,8 @@ import { PrismaService } from './prisma.service.js';
 import { RedriveStore } from './redrive.store.js';
 import { RejectedRequestStore } from './rejected-request.store.js';
 import { RunStore } from './run.store.js';
+import { DatabaseSchemaReader } from './database-schema.reader.js';
+import { SchemaDriftStore } from './schema-drift.store.js';
 import { ServiceStateReader } from './service-state.reader.js';
 import { StepStore } from './step.store.js';
 
@@ -28,6 +30,8 @@ const stores = [
   PostgresCircuitStore,
   InstallationStore,
   ServiceStateReader,
+  DatabaseSchemaReader,
+  SchemaDriftStore,
 ];
 
 /** The only place that speaks SQL. */

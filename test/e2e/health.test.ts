@@ -16,14 +16,17 @@ describe.each(QUEUE_BACKENDS)('the health of a service with its queue in %s', (q
     await backends.close();
   });
 
-  it('names database, queue, workers, memory and disk', async () => {
+  it('names everything that whoever is on call may want to know', async () => {
     const reply = await request(service.url).get('/health').expect(200).expect('content-type', /json/);
     expect(reply.body).toMatchObject({
       status: 'ok',
       details: {
         database: { status: 'up' },
         queue: { status: 'up', backend: queue, queues: 3 },
+        migrations: { status: 'up' },
         workers: { status: 'up' },
+        events: { status: 'up', oldestWaitingSeconds: 0 },
+        eventLoop: { status: 'up', lagMs: expect.any(Number) as number },
         memory: { status: 'up', rss: expect.any(Number) as number },
         disk: { status: 'up', free: expect.any(Number) as number },
       },

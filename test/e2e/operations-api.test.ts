@@ -339,10 +339,13 @@ describe('health', () => {
     expect(reply.status).toBe(200);
     const details = {
       database: { status: 'up' },
+      migrations: { status: 'up' },
       queue: { status: 'up', backend: 'postgres', queues: 3 },
       workers: { status: 'up' },
+      events: { status: 'up', oldestWaitingSeconds: expect.any(Number) as number },
       memory: { status: 'up', rss: expect.any(Number) as number },
       disk: { status: 'up', free: expect.any(Number) as number },
+      eventLoop: { status: 'up', lagMs: expect.any(Number) as number },
     };
     expect(await reply.json()).toEqual({ status: 'ok', info: details, error: {}, details });
   });
@@ -365,6 +368,7 @@ describe('the logs', () => {
     expect(line).toMatchObject({
       'log.level': 'info',
       'http.request.id': refundCorrelation,
+      'trace.id': expect.stringMatching(/^[0-9a-f]{32}$/) as string,
       integration: { provider: 'stripe', type: 'charge.refunded', outcome: 'accepted' },
     });
     expect(line['@timestamp']).toMatch(TIME);
@@ -376,6 +380,7 @@ describe('the logs', () => {
       await logged('combined.log', (line) => line.message === 'Run completed' && ofRun(line)),
     ).toMatchObject({
       'log.level': 'info',
+      'trace.id': line['trace.id'],
       integration: { eventId: refund.id, workflow: 'log', attempt: 1 },
     });
   });

@@ -102,7 +102,7 @@ describe.each([
 ])('sent to %s', (_protocol, endpointOf) => {
   it('an event is one trace from the request to its last step, over processes and attempts', async () => {
     const api = await start({ ...endpointOf(collector), APP_ROLE: 'api' });
-    await start({ ...api.env, APP_ROLE: 'worker' });
+    const worker = await start({ ...api.env, APP_ROLE: 'worker' });
     const [number, customer, query] = Array.from(
       { length: 3 },
       () => `mark${randomBytes(8).toString('hex')}`,
@@ -165,7 +165,12 @@ describe.each([
     const sent = Buffer.concat(collector.bodies).toString('latin1');
     for (const text of forbidden.filter(Boolean)) expect(sent).not.toContain(text);
     expect(sent).toContain(id);
-  });
+
+    // Lines of the log are found by the trace.
+    for (const { lines } of [api, worker]) {
+      expect(lines.filter((line) => line.includes(`"trace.id":"${request.traceId}"`))).not.toEqual([]);
+    }
+  }, 120_000);
 });
 
 it('what was dispatched again after the queue was emptied goes on in the trace of its event', async () => {
@@ -264,7 +269,7 @@ it.each(['refuses', 'hangs'] as const)(
 );
 
 it.each(['', 'collector'])(
-  'OpenTelemetry is loaded only where there is somebody to send to: %j',
+  'the SDK of OpenTelemetry is loaded only where there is somebody to send to: %j',
   async (to) => {
     const service = await TestService.start({
       preload: [resolve('test/e2e/preload/loaded-packages.mjs')],

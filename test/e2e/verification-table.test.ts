@@ -1,10 +1,11 @@
 import { sign } from '@octokit/webhooks-methods';
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { openBackends, type TestBackends } from '../support/backends.js';
 import { githubDelivery, sampleBody, stripeDelivery, stripeSignature } from '../support/deliveries.js';
 import { inParallel } from '../support/in-parallel.js';
+import { readLog } from '../support/log-lines.js';
 import { PaypalHost } from '../support/paypal-host.js';
 import { problemOf, retryLater } from '../support/problem.js';
 import { TestService } from '../support/service.js';
@@ -366,9 +367,7 @@ describe('after all of that', () => {
 
   it('nothing was logged as an error', async () => {
     for (const id of accepted) await service.settled(id);
-    for (const { folder } of [service, bare]) {
-      expect(readFileSync(join(folder, 'logs', 'error.log'), 'utf8')).toBe('');
-    }
+    for (const each of [service, bare]) expect(await readLog(each, 'error.log')).toEqual([]);
   });
 });
 

@@ -22,7 +22,11 @@ export class Campaign {
     this.real = new RealTraffic(ground.service, ground.senders);
   }
 
-  /** Sends the requests before this number that were not sent yet. */
+  /**
+   * Sends the requests before this number that were not sent yet.
+   *
+   * @throws {Error} if the process ends meanwhile, naming the requests that may have been too much for it
+   */
   async sendUpTo(number: number): Promise<void> {
     const lanes = Array.from({ length: this.plan.lanes }, (_, lane) => this.run(lane, number));
     await Promise.all(lanes);
@@ -32,11 +36,15 @@ export class Campaign {
   private async run(lane: number, end: number): Promise<void> {
     const from = `127.0.1.${lane + 1}`;
     let wire: Wire | undefined;
-    while (this.next < end && this.ground.isAlive) {
+    while (this.next < end) {
       const number = this.next++;
-      if (number % REAL_EVERY === 0) await this.real.sendNext();
-      const request = fuzzRequest(this.ground.senders, this.plan.seed, number);
-      wire = await this.send(request, wire ?? (await Wire.open(this.ground.service.url, from)));
+      try {
+        if (number % REAL_EVERY === 0) await this.real.sendNext();
+        const request = fuzzRequest(this.ground.senders, this.plan.seed, number);
+        wire = await this.send(request, wire ?? (await Wire.open(this.ground.service.url, from)));
+      } catch (error) {
+        throw new Error(this.ground.describeEnd(number - this.plan.lanes, number), { cause: error });
+      }
     }
     wire?.hangUp(false);
   }

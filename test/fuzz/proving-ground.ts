@@ -6,6 +6,9 @@ import { startTestPostgres, type TestPostgres } from '../support/postgres.js';
 import { TestService } from '../support/service.js';
 import { everySender, PUBLIC_URL, type Sender } from './senders.js';
 
+/** Lines of the log that are shown of a service that has ended. */
+const LAST_LINES = 20;
+
 /** The built service, all of its providers set up and its limits raised, and those who send to it. */
 export class ProvingGround {
   private constructor(
@@ -38,9 +41,12 @@ export class ProvingGround {
     return new ProvingGround(service, senders, pool, postgres, paypal);
   }
 
-  /** Whether it is still the process that was started. */
-  get isAlive(): boolean {
-    return this.service.child.exitCode === null && this.service.child.signalCode === null;
+  /** How the service stands when it can no longer be reached. There is one process, and nobody starts another. */
+  describeEnd(from: number, to: number): string {
+    const { exitCode, signalCode } = this.service.child;
+    const end = exitCode ?? signalCode;
+    const state = end === null ? 'does not answer' : `has ended (${end})`;
+    return `The service ${state} after requests ${from} to ${to}:\n${this.service.lines.slice(-LAST_LINES).join('\n')}`;
   }
 
   /** What its log has of faults of its own. That a run has failed is not yet one: that is judged by its code. */

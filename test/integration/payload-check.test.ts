@@ -7,6 +7,9 @@ import { PayloadWarnings } from '../../src/ingest/payload-warnings.js';
 const logger = winston.createLogger({ silent: true });
 const github = { name: 'github', payloadSchema: () => undefined };
 
+/** Nobody wants to know what payloads are like. */
+const noDrift = { wants: () => false, take: () => undefined };
+
 const ANSWERING = `
   const { parentPort } = require('node:worker_threads');
   parentPort.on('message', ({ provider, type, body }) => {
@@ -21,7 +24,7 @@ let open: PayloadCheck[] = [];
 function openCheck() {
   const started: Worker[] = [];
   const warnings = new PayloadWarnings(logger);
-  const check = new PayloadCheck(warnings, logger, () => {
+  const check = new PayloadCheck(warnings, noDrift, logger, () => {
     const thread = new Worker(ANSWERING, { eval: true });
     started.push(thread);
     return thread;
@@ -50,9 +53,9 @@ afterEach(async () => {
 describe('the check of payloads', () => {
   it('starts its thread for the first payload that there may be a schema for, and only one', async () => {
     const { check, started, counted } = openCheck();
-    check.offer({ name: 'stripe' }, 'charge.refunded', Buffer.from('{}'));
-    check.offer(github, 'push', Buffer.from('one'));
-    check.offer(github, 'star', Buffer.from('two'));
+    check.offer({ name: 'stripe' }, 'charge.refunded', Buffer.from('{}'), undefined);
+    check.offer(github, 'push', Buffer.from('one'), undefined);
+    check.offer(github, 'star', Buffer.from('two'), undefined);
     expect(started).toEqual([]);
     expect(await counted(2)).toEqual([
       { provider: 'github', type: 'push', reason: 'one', count: 1 },
@@ -65,36 +68,36 @@ describe('the check of payloads', () => {
     const { check, counted } = openCheck();
     const pool = Buffer.from('before[the body]after');
     const body = pool.subarray(6, 16);
-    check.offer(github, 'push', body);
+    check.offer(github, 'push', body, undefined);
     expect(await counted(1)).toMatchObject([{ reason: '[the body]' }]);
     expect(pool.toString()).toBe('before[the body]after');
   });
 
   it('skips what is large', async () => {
     const { check, started, skipped } = openCheck();
-    check.offer(github, 'push', Buffer.alloc(256 * 1024 + 1));
+    check.offer(github, 'push', Buffer.alloc(256 * 1024 + 1), undefined);
     await skipped(1);
     expect(started).toEqual([]);
   });
 
   it('skips what comes while too much is waiting', async () => {
     const { check, skipped } = openCheck();
-    check.offer(github, 'stuck', Buffer.from('{}'));
-    for (let count = 0; count < 40; count++) check.offer(github, 'push', Buffer.alloc(128 * 1024));
+    check.offer(github, 'stuck', Buffer.from('{}'), undefined);
+    for (let count = 0; count < 40; count++) check.offer(github, 'push', Buffer.alloc(128 * 1024), undefined);
     // 4 MiB take 31 of them beside the first.
     await skipped(9);
   });
 
   it('goes without its thread for a while when that has failed', async () => {
     const { check, started, warnings, skipped } = openCheck();
-    check.offer(github, 'fatal', Buffer.from('{}'));
+    check.offer(github, 'fatal', Buffer.from('{}'), undefined);
     await eventually(
       () => started[0],
       10_000,
       () => 'no thread',
     );
     await new Promise((resolve) => started[0]?.once('exit', resolve));
-    check.offer(github, 'push', Buffer.from('{}'));
+    check.offer(github, 'push', Buffer.from('{}'), undefined);
     await skipped(1);
     expect(started).toHaveLength(1);
     expect(warnings.counts).toEqual([]);

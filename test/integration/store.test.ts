@@ -208,7 +208,9 @@ describe('finding by identity', () => {
       id: one.event.id,
       status: 'received',
       bodySha256: one.bodySha256,
-      unqueued: [{ id: one.runs[0]?.id, provider: 'stripe', dispatches: 0, epoch: 0 }],
+      unqueued: [
+        { id: one.runs[0]?.id, provider: 'stripe', dispatches: 0, epoch: 0, traceparent: one.traceparent },
+      ],
     });
   });
 

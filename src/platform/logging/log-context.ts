@@ -5,6 +5,8 @@ export interface LogContext {
   readonly correlationId?: string;
   readonly eventId?: string;
   readonly runId?: string;
+  /** Of the trace that the event is in, whether or not anybody is sent it. */
+  readonly traceId?: string | undefined;
 }
 
 const contexts = new AsyncLocalStorage<LogContext>();

@@ -23,8 +23,8 @@ export interface LogSettings {
 const ROTATION = { maxsize: 100 * 1024 * 1024, maxFiles: 5, tailable: true };
 
 const addContext = winston.format((info) => {
-  const traceId = currentTraceId();
-  return Object.assign(info, logContext(), traceId !== undefined && { traceId });
+  const { traceId = currentTraceId(), ...ids } = logContext();
+  return Object.assign(info, ids, traceId !== undefined && { traceId });
 });
 
 /** A line of JSON for each entry on the console and in `combined.log`; errors also in `error.log`. */

@@ -1,6 +1,6 @@
 export { OTHER } from './bounded-label.js';
 export { registry } from './define.js';
-export { countPayloadWarning, countSkippedPayload } from './payloads.js';
+export { countPayloadWarning, countSchemaDrift, countSkippedPayload } from './payloads.js';
 export { countOverflow } from './quarantine.js';
 export { countQueueLoss, countRedrives, countRequeues, type RedriveOrigin } from './queue.js';
 export {
@@ -21,7 +21,6 @@ export {
   type JobsInState,
   type ServiceState,
 } from './service-state.js';
-export { Snapshot } from './snapshot.js';
 export { showConnections, showSlots, watchProcess } from './this-process.js';
 export {
   countAttempt,

@@ -31,6 +31,10 @@ const QUERY_TIMEOUT_MS = 15_000;
 /** Milliseconds after which a Redis that does not answer counts as gone: a half-open socket would never end. */
 const REDIS_SOCKET_TIMEOUT_MS = 30_000;
 
+/** Milliseconds to the first try to reach a lost Redis again, so much more to each further one, and the longest. */
+const RECONNECT_STEP_MS = 50;
+const LONGEST_RECONNECT_MS = 1_000;
+
 /**
  * Two services on one Redis must not take each other's jobs, so each database has queues of its own. The braces put
  * them all into one hash slot of a Redis Cluster: without them a queue's scripts would fail there.
@@ -105,7 +109,11 @@ export async function connectQueue(
     }
     case 'redis': {
       setDefaultBackendFactory(undefined);
-      const common = { keepAlive: 10_000, socketTimeout: REDIS_SOCKET_TIMEOUT_MS };
+      const common = {
+        keepAlive: 10_000,
+        socketTimeout: REDIS_SOCKET_TIMEOUT_MS,
+        retryStrategy: (times: number) => Math.min(times * RECONNECT_STEP_MS, LONGEST_RECONNECT_MS),
+      };
       const producer = new Redis(backend.url, {
         ...common,
         enableOfflineQueue: false,

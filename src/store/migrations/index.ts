@@ -1,3 +1,4 @@
+export { MIGRATIONS } from './directory.js';
 export { migrate, type MigrateOptions } from './migrate.js';
 export {
   DatabaseNewerError,

@@ -16,16 +16,27 @@ export interface Migration {
  * @throws MigrationDirectoryError if the folder or one of the files is missing
  */
 export async function readMigrations(directory: string): Promise<Migration[]> {
-  const entries = await attempt(`There are no migrations in ${directory}`, () =>
-    readdir(directory, { withFileTypes: true }),
-  );
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
-    names.sort().map(async (name) => {
+    (await listMigrations(directory)).map(async (name) => {
       const file = path.join(directory, name, 'migration.sql');
       return { name, script: await attempt(`${file} can't be read`, () => readFile(file, 'utf8')) };
     }),
   );
+}
+
+/**
+ * The names of all migrations, in order.
+ *
+ * @throws MigrationDirectoryError if the folder is missing
+ */
+export async function listMigrations(directory: string): Promise<string[]> {
+  const entries = await attempt(`There are no migrations in ${directory}`, () =>
+    readdir(directory, { withFileTypes: true }),
+  );
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /** Sha256 in hexadecimal digits, as Prisma records it. */

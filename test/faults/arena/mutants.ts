@@ -28,12 +28,12 @@ export const mutants: readonly Mutant[] = [
     changes: [
       {
         file: 'record/event-recorder.ts',
-        text: `return this.group.add(events, bytes, events.length) ?? { outcome: 'overloaded' };`,
+        text: `const recorded = await this.group.add({ events, span }, bytes, events.length);`,
         by: `
-          if (this.group.add(events, bytes, events.length) === undefined) return { outcome: 'overloaded' };
-          const recorded = { outcome: 'recorded', suspectedReplayOf: null } as const;
-          const recordings = events.map((event) => toRecording(event, recorded, undefined));
-          return { outcome: 'recorded', recordings };`,
+          if (this.group.add({ events, span }, bytes, events.length) === undefined) return { outcome: 'overloaded' };
+          const verdict = { outcome: 'recorded', suspectedReplayOf: null } as const;
+          const recordings = events.map((event) => toRecording(event, verdict, undefined));
+          const recorded = { outcome: 'recorded', recordings } as const;`,
       },
     ],
     row: 13,

@@ -64,6 +64,13 @@ export class RedisServer {
     await this.relay.up();
   }
 
+  /** It keeps its connections and answers nothing. @returns lets it go on */
+  freeze(): () => void {
+    const { child } = this;
+    child.kill('SIGSTOP');
+    return () => child.kill('SIGCONT');
+  }
+
   /** Its address leads to the other one from now on. */
   async failOverTo(replica: RedisServer): Promise<void> {
     this.relay.pointTo(replica.url);

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** After a question, so many times as long as it took nothing is asked: what is slow is not made slower. */
+const REST = 9;
+
 export interface SnapshotTimes {
   /** Milliseconds for which a reading is as good as a new one. */
   readonly freshMs: number;
@@ -9,13 +12,13 @@ export interface SnapshotTimes {
 
 /**
  * A reading of something that may hang, for those who cannot wait and who may be many: one question at a time, none
- * while the last answer is fresh, and whoever asks meanwhile gets the last answer.
+ * while the last answer is fresh, a tenth of the time at most, and whoever asks meanwhile gets the last answer.
  */
 export class Snapshot<Value> {
   private last: { value: Value; at: number } | undefined;
-  private askedAt = -Infinity;
+  private nextAt = -Infinity;
   private reading: Promise<void> | undefined;
-  private failed = false;
+  private fault: string | undefined;
 
   constructor(
     private readonly read: () => Promise<Value>,
@@ -25,10 +28,7 @@ export class Snapshot<Value> {
 
   /** Reads anew if that is due, and waits for it, but not for long. Never fails. */
   async refresh(withinMs: number): Promise<void> {
-    if (this.reading === undefined && this.now() - this.askedAt >= this.times.freshMs) {
-      this.askedAt = this.now();
-      this.reading = this.readOnce();
-    }
+    if (this.reading === undefined && this.now() >= this.nextAt) this.reading = this.readOnce();
     if (this.reading === undefined) return;
     const waited = new AbortController();
     const late = sleep(withinMs, undefined, { signal: waited.signal }).catch(() => undefined);
@@ -46,18 +46,28 @@ export class Snapshot<Value> {
     return this.last === undefined ? Infinity : this.now() - this.last.at;
   }
 
+  /** Why the last question has no answer: what it failed with, or that it hangs. Undefined if it has one. */
+  get obstacle(): string | undefined {
+    if (this.reading !== undefined) return 'No answer yet';
+    if (this.fault !== undefined) return this.fault;
+    return this.last === undefined ? 'Never asked' : undefined;
+  }
+
   /** Whether the last question was answered. */
   get isUp(): boolean {
-    return this.last !== undefined && !this.failed && this.reading === undefined;
+    return this.obstacle === undefined;
   }
 
   private async readOnce(): Promise<void> {
+    const askedAt = this.now();
     try {
       this.last = { value: await this.read(), at: this.now() };
-      this.failed = false;
-    } catch {
-      this.failed = true;
+      this.fault = undefined;
+    } catch (error) {
+      this.fault = error instanceof Error ? error.message : String(error);
     } finally {
+      const tookMs = this.now() - askedAt;
+      this.nextAt = Math.max(askedAt + this.times.freshMs, this.now() + REST * tookMs);
       this.reading = undefined;
     }
   }

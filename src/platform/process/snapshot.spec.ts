@@ -53,6 +53,19 @@ describe('a snapshot', () => {
     expect([snapshot.value, snapshot.isUp]).toEqual([2, true]);
   });
 
+  it('leaves what is slow alone for nine times as long as it took', async () => {
+    const slow = snapshot.refresh(60_000);
+    now = 20;
+    questions[0]?.resolve(1);
+    await slow;
+    now = 199;
+    await snapshot.refresh(60_000);
+    expect(questions).toHaveLength(1);
+    now = 200;
+    await answer(2);
+    expect(questions).toHaveLength(2);
+  });
+
   it('asks again after a failure, no sooner than after an answer', async () => {
     const refreshed = snapshot.refresh(60_000);
     questions[0]?.reject(new Error('away'));

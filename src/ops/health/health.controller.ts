@@ -28,10 +28,13 @@ export class HealthController {
     const { checks } = this;
     return this.health.check([
       () => checks.database(),
+      () => checks.migrations(),
       () => checks.queue(),
       () => checks.workers(),
+      () => checks.events(),
       () => checks.memory(),
       () => checks.disk(),
+      () => checks.eventLoop(),
     ]);
   }
 
