@@ -315,6 +315,7 @@ describe('the documentation of the API', () => {
       '/api/v1/rejected-requests/{id}/discard',
       '/api/v1/rejected-requests/{id}/release',
       '/api/v1/runs/{id}/redrive',
+      '/api/v1/schema-drift',
       '/health',
       '/health/live',
       '/health/ready',
