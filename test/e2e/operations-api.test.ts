@@ -319,6 +319,7 @@ describe('the documentation of the API', () => {
       '/health',
       '/health/live',
       '/health/ready',
+      '/metrics',
       '/webhooks/{provider}',
     ]);
     expect(Object.keys(description.paths['/webhooks/{provider}']?.['post']?.responses ?? {})).toEqual(
