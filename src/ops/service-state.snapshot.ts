@@ -4,7 +4,7 @@ import { Snapshot } from '../platform/process/index.js';
 import { ServiceStateReader } from '../store/index.js';
 
 /** However many ask, sources are read once in this time; and what is older than a minute is not told. */
-export const GAUGE_TIMES = { freshMs: 5_000, staleMs: 60_000 };
+export const GAUGE_TIMES = { freshMs: 5_000, restMs: 30_000, staleMs: 60_000 };
 
 /** What the database says of the service, for the metrics and for the health checks. */
 @Injectable()

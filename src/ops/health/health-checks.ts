@@ -11,8 +11,8 @@ import { ServiceStateSnapshot } from '../service-state.snapshot.js';
 /** Milliseconds that a check may take: whoever asks for health wants an answer now. */
 const CHECK_TIMEOUT_MS = 800;
 
-/** However many ask, a server is asked so often; and what is told is never older than that. */
-const TIMES = { freshMs: 500, staleMs: Infinity };
+/** However many ask, a server is asked so often; and what is told is never older than two seconds. */
+const TIMES = { freshMs: 500, restMs: 1_000, staleMs: Infinity };
 
 /** Resident memory above which the process is in trouble, in bytes. */
 const MEMORY_LIMIT = 1024 ** 3;

@@ -10,7 +10,7 @@ describe('a snapshot', () => {
     questions = [];
     snapshot = new Snapshot(
       () => new Promise<number>((resolve, reject) => questions.push({ resolve, reject })),
-      { freshMs: 10, staleMs: 100 },
+      { freshMs: 10, restMs: 500, staleMs: 100 },
       () => now,
     );
   });
@@ -64,6 +64,19 @@ describe('a snapshot', () => {
     now = 200;
     await answer(2);
     expect(questions).toHaveLength(2);
+  });
+
+  it('soon asks again what has hung for long, however that ended', async () => {
+    const hung = snapshot.refresh(60_000);
+    now = 10_000;
+    questions[0]?.reject(new Error('Query read timeout'));
+    await hung;
+    now = 10_499;
+    await snapshot.refresh(60_000);
+    expect([questions.length, snapshot.isUp]).toEqual([1, false]);
+    now = 10_500;
+    await answer(1);
+    expect(snapshot.isUp).toBe(true);
   });
 
   it('asks again after a failure, no sooner than after an answer', async () => {

@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** After a question, so many times as long as it took nothing is asked: what is slow is not made slower. */
+/** After a question, so many times as long as it took nothing is asked, within limits: what is slow is not made slower. */
 const REST = 9;
 
 export interface SnapshotTimes {
   /** Milliseconds for which a reading is as good as a new one. */
   readonly freshMs: number;
+  /** Milliseconds after a slow question in which nothing is asked, at most: what has hung for long may be well at once. */
+  readonly restMs: number;
   /** Milliseconds after which a reading is told to nobody any more. */
   readonly staleMs: number;
 }
 
 /**
  * A reading of something that may hang, for those who cannot wait and who may be many: one question at a time, none
- * while the last answer is fresh, a tenth of the time at most, and whoever asks meanwhile gets the last answer.
+ * while the last answer is fresh, a tenth of the time in general, and whoever asks meanwhile gets the last answer.
  */
 export class Snapshot<Value> {
   private last: { value: Value; at: number } | undefined;
@@ -66,8 +68,9 @@ export class Snapshot<Value> {
     } catch (error) {
       this.fault = error instanceof Error ? error.message : String(error);
     } finally {
+      const { freshMs, restMs } = this.times;
       const tookMs = this.now() - askedAt;
-      this.nextAt = Math.max(askedAt + this.times.freshMs, this.now() + REST * tookMs);
+      this.nextAt = Math.max(askedAt + freshMs, this.now() + Math.min(REST * tookMs, restMs));
       this.reading = undefined;
     }
   }
