@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
 COPY . .
 # Generates the Prisma client and builds. Nothing is downloaded.
-RUN node --input-type=module -e "await (await import('./scripts/prepare.mjs')).prepareService()"
+RUN npm run build
 
 FROM node:20.20.2-bookworm-slim AS packages
 WORKDIR /app
@@ -31,4 +31,4 @@ VOLUME ["/app/logs", "/app/.data"]
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3001}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is the first process, so that it gets the signal to stop and drains.
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "--import", "./dist/telemetry.js", "dist/main.js"]

@@ -47,17 +47,22 @@ const project = (displayName, testMatch) => ({
   },
 });
 
+const projects = [
+  project('unit', 'src/**/*.spec.ts'),
+  project('integration', 'test/integration/**/*.test.ts'),
+  project('e2e', 'test/e2e/**/*.test.ts'),
+  project('deploy', 'test/deploy/**/*.test.ts'),
+  project('faults', 'test/faults/**/*.test.ts'),
+  project('fuzz', 'test/fuzz/**/*.test.ts'),
+];
+
+/** Takes minutes and root, so it runs only where it is asked for. */
+const image = project('image', 'test/image/**/*.test.ts');
+
 export default {
   rootDir: ROOT,
   maxWorkers: 2,
   testTimeout: 60_000,
   cacheDirectory: inProject('.cache', 'jest'),
-  projects: [
-    project('unit', 'src/**/*.spec.ts'),
-    project('integration', 'test/integration/**/*.test.ts'),
-    project('e2e', 'test/e2e/**/*.test.ts'),
-    project('deploy', 'test/deploy/**/*.test.ts'),
-    project('faults', 'test/faults/**/*.test.ts'),
-    project('fuzz', 'test/fuzz/**/*.test.ts'),
-  ],
+  projects: process.env.TEST_IMAGE === 'yes' ? [image] : projects,
 };

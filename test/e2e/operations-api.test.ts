@@ -315,9 +315,11 @@ describe('the documentation of the API', () => {
       '/api/v1/rejected-requests/{id}/discard',
       '/api/v1/rejected-requests/{id}/release',
       '/api/v1/runs/{id}/redrive',
+      '/api/v1/schema-drift',
       '/health',
       '/health/live',
       '/health/ready',
+      '/metrics',
       '/webhooks/{provider}',
     ]);
     expect(Object.keys(description.paths['/webhooks/{provider}']?.['post']?.responses ?? {})).toEqual(

@@ -4,6 +4,8 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { eventually } from './eventually.js';
+import { findFreePort } from './free-port.js';
+import { installedProgram } from './installed-program.js';
 import { makeFolder, removeFolder } from './postgres.js';
 
 /** HAProxy, which adds to `X-Forwarded-For` the address that a request came from. */
@@ -18,9 +20,9 @@ export async function startLoadBalancer(servers: readonly string[]): Promise<Loa
   const port = await findFreePort();
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, configuration(port, servers));
-  const program = process.env['TEST_HAPROXY_PROGRAM'];
-  if (program === undefined) throw new Error('TEST_HAPROXY_PROGRAM is not set: tests are run by npm test');
-  const child = spawn(program, ['-f', file, '-db'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(installedProgram('haproxy'), ['-f', file, '-db'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -73,13 +75,4 @@ async function takesConnections(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

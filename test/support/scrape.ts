@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { runInstalled } from './installed-program.js';
 
 export interface Sample {
   readonly name: string;
@@ -48,16 +46,7 @@ export class Scrape {
 
 /** @returns what `promtool check metrics` has to say about it; '' if nothing */
 export async function checkByPromtool(page: string): Promise<string> {
-  const program = process.env['TEST_PROMTOOL_PROGRAM'];
-  if (program === undefined) throw new Error('TEST_PROMTOOL_PROGRAM is not set: tests are run by npm test');
-  const promtool = spawn(program, ['check', 'metrics'], { stdio: ['pipe', 'pipe', 'pipe'] });
-  promtool.stdin.end(page);
-  const [said, complained] = await Promise.all([
-    text(promtool.stdout),
-    text(promtool.stderr),
-    once(promtool, 'close'),
-  ]);
-  return said + complained;
+  return (await runInstalled('promtool', ['check', 'metrics'], page)).output;
 }
 
 /** The rows of the tables in `docs/metrics.md`, with the names of their labels. */

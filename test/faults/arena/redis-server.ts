@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { eventually } from '../../support/eventually.js';
+import { findFreePort } from '../../support/free-port.js';
 import { openRelay, type Relay } from '../../support/outages.js';
 
 const READY_WITHIN_MS = 10_000;
@@ -114,13 +114,4 @@ async function ask(url: string, name: string, ...args: string[]): Promise<unknow
   } finally {
     redis.disconnect();
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

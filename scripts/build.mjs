@@ -1,0 +1,3 @@
+import { prepareService } from './prepare.mjs';
+
+await prepareService();
