@@ -1,16 +1,6 @@
-import {
-  countChallenge,
-  countEvent,
-  countSuspectedReplay,
-  type EventOutcome,
-} from '../platform/metrics/index.js';
+import { countEvent, countSuspectedReplay, type EventOutcome } from '../platform/metrics/index.js';
 import type { DeliveryRecording, Recording } from '../record/index.js';
 import type { ReadEvent } from './read-delivery.js';
-
-/** Counts a signed request that tells of no event. One that is invalid is a refusal, and counted as such. */
-export function countUnrecorded(provider: string, outcome: 'challenge' | 'invalid'): void {
-  if (outcome === 'challenge') countChallenge(provider);
-}
 
 /** Counts what became of a delivery, for each of its events. */
 export function countRecording(

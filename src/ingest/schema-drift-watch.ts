@@ -42,7 +42,7 @@ export class SchemaDriftWatch implements OnModuleInit, OnApplicationShutdown {
     private readonly store: SchemaDriftStore,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    this.outage = new Outage(logger, 'Changes of payloads are not watched: the database is away');
+    this.outage = new Outage(logger, 'Changes of payloads are not watched');
   }
 
   onModuleInit(): void {
@@ -75,13 +75,13 @@ export class SchemaDriftWatch implements OnModuleInit, OnApplicationShutdown {
     const lessons = [...this.waiting.values()];
     this.waiting = new Map();
     this.waitingShapes = 0;
-    try {
-      for (const { provider, type, shapes } of lessons) {
+    for (const { provider, type, shapes } of lessons) {
+      try {
         this.tell(provider, type, await this.store.learn(provider, type, shapes));
+        this.outage.end();
+      } catch (error) {
+        this.outage.feel(error);
       }
-      this.outage.end();
-    } catch (error) {
-      this.outage.feel(error);
     }
   }
 

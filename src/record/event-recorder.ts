@@ -5,7 +5,7 @@ import type { Logger } from 'winston';
 import { isDeadLetter, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
-import { LOGGER, Outage } from '../platform/logging/index.js';
+import { LOGGER, Outage, withoutLogContext } from '../platform/logging/index.js';
 import { countCommit } from '../platform/metrics/index.js';
 import { inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
 import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
@@ -43,7 +43,8 @@ const ROW_OVERHEAD_BYTES = 1024;
 @Injectable()
 export class EventRecorder {
   private readonly group = new GroupCommit<PendingDelivery, DeliveryRecording>(
-    (deliveries) => outsideSpans(() => this.commit(deliveries)),
+    // It is about many deliveries, and must not seem to be about one.
+    (deliveries) => withoutLogContext(() => outsideSpans(() => this.commit(deliveries))),
     LIMITS,
   );
   private readonly outage: Outage;
