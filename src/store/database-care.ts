@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import pg from 'pg';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { DATABASE_POOL } from '../platform/database/index.js';
+import { DATABASE_POOL, inTransaction } from '../platform/database/index.js';
 
 /** Milliseconds for counting what is dropped, which may be many millions of rows. */
 const RETIREMENT_TIMEOUT_MS = 600_000;
@@ -36,9 +36,7 @@ export class DatabaseCare implements OnModuleInit {
   async retirePayloads(): Promise<readonly RetiredPartition[]> {
     const months = this.config.payloadRetentionMonths;
     if (months === 0) return [];
-    const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
+    return inTransaction(this.pool, async (client) => {
       await client.query(`SET LOCAL statement_timeout = ${RETIREMENT_TIMEOUT_MS}`);
       const { rows } = await client.query<RetiredPartition>({
         text: `SELECT partition, row_count::float8 AS rows, byte_count::float8 AS bytes, retired
@@ -47,13 +45,7 @@ export class DatabaseCare implements OnModuleInit {
         values: [months],
         query_timeout: RETIREMENT_TIMEOUT_MS,
       } as pg.QueryConfig);
-      await client.query('COMMIT');
       return rows;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+    });
   }
 }

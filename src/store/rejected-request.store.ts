@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import type { RejectedRequest, RejectionReason } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { DATABASE_POOL } from '../platform/database/index.js';
+import { DATABASE_POOL, inTransaction } from '../platform/database/index.js';
 import {
   FIND,
   HOLD,
@@ -50,9 +50,7 @@ export class RejectedRequestStore {
    * @returns how many were pushed out
    */
   async hold(batch: readonly NewRejectedRequest[]): Promise<number> {
-    const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
+    return inTransaction(this.pool, async (client) => {
       await client.query(LOCK);
       await client.query(HOLD, [
         batch.map(({ id }) => id),
@@ -68,15 +66,8 @@ export class RejectedRequestStore {
         batch.map(({ times }) => times),
         batch.map(({ lastReceivedAt }) => lastReceivedAt),
       ]);
-      const pushedOut = await this.trim(client);
-      await client.query('COMMIT');
-      return pushedOut;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+      return this.trim(client);
+    });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { learnShapes, type KnownShape, type PayloadShape, type SchemaDrift } from '../model/index.js';
-import { DATABASE_POOL } from '../platform/database/index.js';
+import { DATABASE_POOL, inTransaction } from '../platform/database/index.js';
 
 /** Types that are learnt about, of each provider; some senders choose types as they like. */
 const MOST_TYPES = 500;
@@ -71,18 +71,7 @@ export class SchemaDriftStore {
     type: string,
     shapes: readonly PayloadShape[],
   ): Promise<readonly SchemaDrift[]> {
-    const client = await this.pool.connect();
-    try {
-      await client.query('BEGIN');
-      const drifts = await learnWithin(client, provider, type, shapes);
-      await client.query('COMMIT');
-      return drifts;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    } finally {
-      client.release();
-    }
+    return inTransaction(this.pool, (client) => learnWithin(client, provider, type, shapes));
   }
 
   /** The newest first. @param after the last one of the page before */

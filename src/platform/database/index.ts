@@ -1,3 +1,4 @@
 export { databaseFault, type DatabaseFault } from './database-error.js';
 export { createDedicatedClient } from './dedicated-client.js';
 export { createPool, DATABASE_POOL, type DatabasePool } from './pool.js';
+export { inTransaction } from './transaction.js';
