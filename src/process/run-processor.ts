@@ -121,6 +121,7 @@ export class RunProcessor {
     const context = {
       runId: run.lease.runId,
       eventId: run.event.id,
+      ...(run.correlationId !== null && { correlationId: run.correlationId }),
       traceId: run.traceparent === null ? undefined : parseTraceparent(run.traceparent)?.traceId,
     };
     return withLogContext(context, async () => {
