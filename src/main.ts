@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { loadConfig } from './load-config.js';
 import { explainFault, type Config } from './platform/config/index.js';
 import { createLogger, type LogSettings } from './platform/logging/index.js';
-import { onStopSignal, WORKER } from './platform/process/index.js';
+import { onStopSignal, processName } from './platform/process/index.js';
 import { startService, type RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
@@ -25,13 +25,14 @@ async function start(): Promise<RunningService> {
   return service;
 }
 
-function logSettings({ logLevel, logDir, logFormat, serviceName, environment }: Config): LogSettings {
+function logSettings(config: Config): LogSettings {
+  const { logLevel, logDir, logFormat, serviceName, environment, role } = config;
   const automatic = process.stdout.isTTY ? 'readable' : 'json';
   return {
     level: logLevel,
     dir: logDir,
     console: logFormat === 'auto' ? automatic : logFormat,
-    service: { name: serviceName, environment, node: WORKER },
+    service: { name: serviceName, environment, node: processName(role) },
   };
 }
 

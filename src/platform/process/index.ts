@@ -3,4 +3,4 @@ export { EventLoopLag } from './event-loop-lag.js';
 export { Rounds } from './rounds.js';
 export { Snapshot } from './snapshot.js';
 export { onStopSignal } from './stop-signals.js';
-export { WORKER } from './worker-name.js';
+export { processName, WORKER } from './process-name.js';
