@@ -20,7 +20,6 @@ import { RejectedRequestsController } from './rejected-requests.controller.js';
 import { ReleaseController } from './release.controller.js';
 import { SchemaDriftController } from './schema-drift.controller.js';
 import { ServiceGauges } from './service-gauges.js';
-import { ServiceStateSnapshot } from './service-state.snapshot.js';
 
 /** The operations API. */
 const CONTROLLERS = [
@@ -52,7 +51,7 @@ export class OpsModule {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
       controllers: [HealthController, MetricsController, LogLevelController, ...(api ? CONTROLLERS : [])],
-      providers: [HealthChecks, Readiness, ServiceGauges, ServiceStateSnapshot, OpsTokenGuard, logLevel],
+      providers: [HealthChecks, Readiness, ServiceGauges, OpsTokenGuard, logLevel],
     };
   }
 }
