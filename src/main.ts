@@ -43,9 +43,15 @@ async function stop(starting: Promise<RunningService>, signal: NodeJS.Signals): 
   if (stopping) return;
   stopping = true;
   report(`Stopping: ${signal}`);
-  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  const deadline = endAnyway();
   const service = await starting.catch(() => undefined);
   if (service === undefined) return; // It is told below why.
+  if (service.drainDelay.ms > 0) {
+    clearTimeout(deadline);
+    report(`Takes webhooks for ${service.drainDelay.ms} ms more (DRAIN_DELAY_MS), though not ready any more`);
+    await service.drainDelay.pass();
+    endAnyway();
+  }
   try {
     await service.stop();
   } catch (error) {
@@ -56,18 +62,30 @@ async function stop(starting: Promise<RunningService>, signal: NodeJS.Signals): 
   setTimeout(() => process.exit(), LOG_FLUSH_MS).unref();
 }
 
+function endAnyway(): NodeJS.Timeout {
+  return setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+}
+
 /** Nothing can be written down any more, so there is nothing to drain; the next start takes up what was in hand. */
 function abandon(reason: string): void {
-  if (stopping) return;
+  if (stopping) {
+    running?.drainDelay.cutShort();
+    return;
+  }
   process.stderr.write(`Cannot go on: ${reason}\n`);
   process.exit(1);
 }
 
+let running: RunningService | undefined;
+
 const starting = start();
-onStopSignal((signal) => void stop(starting, signal));
+onStopSignal(
+  (signal) => void stop(starting, signal),
+  () => running?.drainDelay.cutShort() === true,
+);
 try {
-  const { failed } = await starting;
-  void failed.then(abandon);
+  running = await starting;
+  void running.failed.then(abandon);
 } catch (error) {
   process.stderr.write(`Cannot start: ${explainFault(error)}\n`);
   process.exitCode = 1;
