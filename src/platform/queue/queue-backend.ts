@@ -2,6 +2,7 @@ import { runMigrations, setDefaultBackendFactory, type QueueOptions, type Worker
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueBackend } from '../config/index.js';
+import type { Outage } from '../logging/index.js';
 import { QUEUE_SCHEMA, QueuePools, queuePoolOf } from './queue-pools.js';
 
 /** Token under which the {@link QueueConnections} are injected. */
@@ -58,13 +59,13 @@ export interface QueueConnections {
  * Makes the queue ready for use: on PostgreSQL its tables are made first, since a worker without them
  * spins for ever.
  *
- * @param onError is told of lost connections
+ * @param outage is told of connections that are lost, or made
  * @param installationId UUID of the database whose runs are queued
  */
 export async function connectQueue(
   backend: QueueBackend,
   databaseUrl: string,
-  onError: (error: Error) => void,
+  outage: Pick<Outage, 'feel' | 'end'>,
   installationId: string,
 ): Promise<QueueConnections> {
   const prefix = prefixOf(installationId);
@@ -98,8 +99,10 @@ export async function connectQueue(
         maxRetriesPerRequest: 1,
       });
       const worker = new Redis(backend.url, { ...common, maxRetriesPerRequest: null });
-      producer.on('error', onError);
-      worker.on('error', onError);
+      for (const connection of [producer, worker]) {
+        connection.on('error', (error) => outage.feel(error));
+        connection.on('ready', () => outage.end());
+      }
       return {
         prefix,
         producer,
