@@ -1,2 +1,1 @@
-export { serveApiDocs } from './api-docs.js';
 export { OpsModule } from './ops.module.js';

@@ -1,5 +1,11 @@
 import { Body, Controller, Get, Inject, Put, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { LogLevel } from '../platform/logging/index.js';
 import { JsonBody } from './json-body.js';
 import { LogLevelChange, LogLevelView } from './log-level.dto.js';

@@ -1,5 +1,4 @@
 import { applyDecorators } from '@nestjs/common';
-import { Type } from 'class-transformer';
 import {
   IsDate,
   IsInt,
@@ -10,8 +9,9 @@ import {
   MaxLength,
   Min,
   MinDate,
+  Type,
   ValidateIf,
-} from 'class-validator';
+} from './field-rules.js';
 
 /** Longest text that a filter takes, in characters. */
 const TEXT_LIMIT = 255;

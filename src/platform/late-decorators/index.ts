@@ -1,0 +1,1 @@
+export { LateDecorators } from './late-decorators.js';
