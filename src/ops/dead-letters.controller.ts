@@ -1,5 +1,5 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { validate as isUUID } from 'uuid';
+import { isUUID } from 'class-validator';
 import {
   ApiBearerAuth,
   ApiOkResponse,

@@ -1,4 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
+import { Type } from 'class-transformer';
 import {
   IsDate,
   IsInt,
@@ -9,9 +10,8 @@ import {
   MaxLength,
   Min,
   MinDate,
-  Type,
   ValidateIf,
-} from './field-rules.js';
+} from 'class-validator';
 
 /** Longest text that a filter takes, in characters. */
 const TEXT_LIMIT = 255;

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { validate as isUUID } from 'uuid';
+import { isUUID } from 'class-validator';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RedriveStore, type JudgedRun } from '../store/index.js';

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
-import { validate as isUUID } from 'uuid';
+import { isUUID } from 'class-validator';
 import { deliveryOf, diagnose, PROVIDERS, type ProviderRegistry } from '../ingest/index.js';
 import type { RejectedRequest } from '../model/index.js';
 import {

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { validate as isUUID } from 'uuid';
+import { isUUID } from 'class-validator';
 import { ReleaseRejected, type Release } from '../ingest/index.js';
 import {
   ApiBearerAuth,

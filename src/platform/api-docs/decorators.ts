@@ -1,5 +1,5 @@
 import type * as Swagger from '@nestjs/swagger';
-import { LateDecorators } from '../late-decorators/index.js';
+import { LateDecorators } from './late-decorators.js';
 
 /** Swagger takes longer to load than Nest, and is needed by whoever reads the documentation. */
 const swagger = new LateDecorators<typeof Swagger>();

@@ -1,1 +1,0 @@
-export { LateDecorators } from './late-decorators.js';
