@@ -48,7 +48,8 @@ export async function connectTestQueue(
     redisUrl === undefined ? { kind: 'postgres' as const } : { kind: 'redis' as const, url: redisUrl };
   // Most suites ask for a database alone, and Jest loads BullMQ anew for each.
   const { connectQueue } = await import('../../src/platform/queue/index.js');
-  return connectQueue(backend, env['DATABASE_URL'] ?? '', () => undefined, installationId);
+  const outage = { feel: () => undefined, end: () => undefined };
+  return connectQueue(backend, env['DATABASE_URL'] ?? '', outage, installationId);
 }
 
 /** Takes everything from the queue, as the loss of its server would. */
