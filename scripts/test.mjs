@@ -70,7 +70,19 @@ async function openPostgres(folder) {
   const { lockDataDir, startEmbeddedPostgres } = await import('../dist/platform/embedded-postgres/index.js');
   const lock = lockDataDir(folder);
   opened.push(() => lock.release());
-  return open(startEmbeddedPostgres({ lock, report: () => {} }));
+  const url = await open(startEmbeddedPostgres({ lock, report: () => {} }));
+  await forgetTheDisk(url);
+  return url;
+}
+
+/** Its data are thrown away anyway. Suites that kill a server or fill its disk have one of their own. */
+async function forgetTheDisk(url) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query('ALTER SYSTEM SET fsync = off');
+  await client.query('SELECT pg_reload_conf()');
+  await client.end();
 }
 
 /** A server that is interrupted while it starts is closed, too, as soon as it can be. */

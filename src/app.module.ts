@@ -1,13 +1,13 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { ConfigModule } from '@nestjs/config';
+import { ConfigModule, getConfigToken, registerAs } from '@nestjs/config';
 import { WinstonModule } from 'nest-winston';
 import type { Logger } from 'winston';
 import { DispatchModule } from './dispatch/index.js';
 import { IngestModule, PROVIDERS, type ProviderRegistry } from './ingest/index.js';
 import { OpsModule } from './ops/index.js';
 import { CircuitBreaker } from './platform/circuit-breaker/index.js';
-import { CONFIG, configNamespace, type Config } from './platform/config/index.js';
+import { CONFIG, type Config } from './platform/config/index.js';
 import { DATABASE_POOL, type DatabasePool } from './platform/database/index.js';
 import { LOGGER } from './platform/logging/index.js';
 import { WORKER } from './platform/process/index.js';
@@ -57,11 +57,16 @@ export class AppModule {
   }
 }
 
+/** Name of the {@link Config} within Nest's own configuration module. */
+const NAMESPACE = 'service';
+
 /** What every part may ask for. */
 @Module({})
 class PlatformModule {
   static with({ config, logger, pool, queue, providers }: Resources): DynamicModule {
     const shared = [
+      // Commands and the telemetry read the configuration, too, and need not load Nest for that.
+      { provide: CONFIG, useExisting: getConfigToken(NAMESPACE) },
       { provide: LOGGER, useValue: logger },
       { provide: PROVIDERS, useValue: providers },
       { provide: DATABASE_POOL, useValue: pool },
@@ -75,7 +80,7 @@ class PlatformModule {
           isGlobal: true,
           ignoreEnvFile: true,
           skipProcessEnv: true,
-          load: [configNamespace(config)],
+          load: [registerAs(NAMESPACE, () => config)],
         }),
         WinstonModule.forRoot({ instance: logger }),
         BullModule.forRoot({ connection: queue.producer, prefix: queue.prefix }),

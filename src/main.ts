@@ -3,7 +3,7 @@ import { loadConfig } from './load-config.js';
 import { explainFault, type Config } from './platform/config/index.js';
 import { createLogger, type LogSettings } from './platform/logging/index.js';
 import { onStopSignal, processName } from './platform/process/index.js';
-import { startService, type RunningService } from './service.js';
+import type { RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
 const STOP_DEADLINE_MS = 50_000;
@@ -18,6 +18,8 @@ function report(line: string): void {
 async function start(): Promise<RunningService> {
   const { config, providers } = loadConfig(report);
   const logger = createLogger(logSettings(config));
+  // Loading it takes most of the start, and a wrong environment is told at once.
+  const { startService } = await import('./service.js');
   const service = await startService(config, providers, logger, report);
   report(
     `Ready on ${service.url} · webhooks at /webhooks/{${[...service.providers.keys()].join(',')}} · docs at /api/docs`,

@@ -14,8 +14,9 @@ import {
   WEBHOOK_ROUTE,
   type ProviderRegistry,
 } from './ingest/index.js';
-import { DrainDelay, serveApiDocs } from './ops/index.js';
+import { DrainDelay } from './ops/index.js';
 import type { Provider } from './model/index.js';
+import { serveApiDocs } from './platform/api-docs/index.js';
 import { namesCollector, type Config } from './platform/config/index.js';
 import { createPool, type DatabasePool } from './platform/database/index.js';
 import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';

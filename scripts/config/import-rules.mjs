@@ -32,6 +32,7 @@ export const LIBRARY_FENCES = [
   },
   { name: 'prom-client-belongs-to-metrics', libraries: ['prom-client'], places: ['platform/metrics'] },
   { name: 'opentelemetry-is-behind-a-port', libraries: ['@opentelemetry/*'], places: ['platform/telemetry'] },
+  { name: 'swagger-belongs-to-the-api-docs', libraries: ['@nestjs/swagger'], places: ['platform/api-docs'] },
   { name: 'ajv-belongs-to-the-schemas', libraries: ['ajv'], places: ['providers', 'ingest'] },
 ];
 

@@ -63,6 +63,7 @@ export default {
   rootDir: ROOT,
   maxWorkers: 2,
   testTimeout: 60_000,
+  testSequencer: inProject('scripts', 'config', 'test-sequencer.mjs'),
   cacheDirectory: inProject('.cache', 'jest'),
   projects: process.env.TEST_IMAGE === 'yes' ? [image] : projects,
 };

@@ -1,6 +1,6 @@
 import type { Provider, ReadSetting, Verifier, VerifierTools } from '../model/index.js';
 import type { Config } from '../platform/config/index.js';
-import { withEnvelopeCheck } from '../providers/index.js';
+import { withEnvelopeCheck, withLateEnvelopeCheck } from '../providers/index.js';
 
 /** A provider that checks what it reads, with the verifier that its settings make. */
 export interface RegisteredProvider {
@@ -20,13 +20,11 @@ export function registerProviders(
   tools: VerifierTools,
 ): ProviderRegistry {
   return new Map(
-    providers.map((provider) => [
-      provider.name,
-      {
-        provider: withEnvelopeCheck(provider),
-        verifier: provider.verifier(config.read, tools),
-        verifierWith: (read) => provider.verifier(read, tools),
-      },
-    ]),
+    providers.map((provider) => {
+      const verifier = provider.verifier(config.read, tools);
+      const checked = verifier.configured ? withEnvelopeCheck(provider) : withLateEnvelopeCheck(provider);
+      const verifierWith = (read: ReadSetting) => provider.verifier(read, tools);
+      return [provider.name, { provider: checked, verifier, verifierWith }];
+    }),
   );
 }

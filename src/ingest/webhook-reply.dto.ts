@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { EVENT_STATUSES, type EventStatus } from '../model/index.js';
+import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 
 const OUTCOMES = ['accepted', 'duplicate'] as const;
 

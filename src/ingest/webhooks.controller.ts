@@ -1,6 +1,13 @@
 import { Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiExtraModels, ApiOperation, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import {
+  ApiExtraModels,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+  schemaPath,
+} from '../platform/api-docs/index.js';
 import { AcceptDelivery } from './accept-delivery.js';
 import { judgeAcceptance } from './judge-acceptance.js';
 import { ProviderRateGuard } from './provider-rate.guard.js';
@@ -10,7 +17,7 @@ import { sourceOf } from './source-address.js';
 import { BatchReply, EventReply } from './webhook-reply.dto.js';
 import { replyTo } from './webhook-reply.js';
 
-const RECORDED = { oneOf: [EventReply, BatchReply].map((reply) => ({ $ref: getSchemaPath(reply) })) };
+const RECORDED = { oneOf: [EventReply, BatchReply].map((reply) => ({ $ref: schemaPath(reply) })) };
 
 @ApiTags('webhooks')
 @Controller('webhooks')

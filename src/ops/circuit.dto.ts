@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, NotContains } from 'class-validator';
+import { ApiProperty } from '../platform/api-docs/index.js';
 import type { CircuitState } from '../platform/circuit-breaker/index.js';
 
 const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const satisfies readonly CircuitState[];

@@ -1,6 +1,12 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { PROVIDERS, type ProviderRegistry } from '../ingest/index.js';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { providerCircuit } from '../platform/circuit-breaker/index.js';
 import { Problem } from '../platform/http/index.js';
 import { PostgresCircuitStore } from '../store/index.js';

@@ -1,6 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { DEAD_LETTER_STATUSES, FAILURE_CODES, type FailureCode, type RunStatus } from '../model/index.js';
+import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { FailureView } from './event.dto.js';
 import { IsLimit, IsText, IsTime, MayBeAbsent } from './query-fields.js';
 import { ReceivedEventFields } from './received-fields.dto.js';

@@ -1,6 +1,12 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { DeadLetterReader, type DeadLetterPosition, type DeadLetterRow } from '../store/index.js';
 import { DeadLetterPage, DeadLetterQuery, type DeadLetterView } from './dead-letter.dto.js';

@@ -1,6 +1,12 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { EventReader } from '../store/index.js';
 import { toEventSummary, toEventView } from './event-view.js';

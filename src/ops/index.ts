@@ -1,3 +1,2 @@
-export { serveApiDocs } from './api-docs.js';
 export { DrainDelay } from './health/drain-delay.js';
 export { OpsModule } from './ops.module.js';

@@ -1,6 +1,12 @@
 import { Body, Controller, Get, Inject, Put, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Logger } from 'winston';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, LogLevel } from '../platform/logging/index.js';
 import { processName } from '../platform/process/index.js';

@@ -1,5 +1,5 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { LOG_LEVELS, type LogLevelName } from '../platform/logging/index.js';
 import { IsText, MayBeAbsent } from './query-fields.js';
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '../platform/api-docs/index.js';
 import { registry } from '../platform/metrics/index.js';
 import { ServiceGauges } from './service-gauges.js';
 

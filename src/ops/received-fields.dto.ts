@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { IsText, IsTime } from './query-fields.js';
 
 /** What every list can be filtered by; all that are given must hold. */

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RedriveStore, type JudgedRun } from '../store/index.js';
 import { JsonBody } from './json-body.js';

@@ -1,6 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInstance, IsInt, Max, Min, ValidateNested } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { UNKNOWN_OUTCOMES, type UnknownOutcome } from '../store/index.js';
 import { DeadLetterFilterFields } from './dead-letter.dto.js';
 import { IsText, MayBeAbsent } from './query-fields.js';

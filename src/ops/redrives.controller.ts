@@ -1,6 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { DeadLetterReader, RedriveStore, type DeadLetterFilter } from '../store/index.js';
 import { JsonBody } from './json-body.js';

@@ -1,8 +1,14 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
 import { deliveryOf, diagnose, PROVIDERS, type ProviderRegistry } from '../ingest/index.js';
 import type { RejectedRequest } from '../model/index.js';
+import {
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RejectedRequestStore } from '../store/index.js';

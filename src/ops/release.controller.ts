@@ -1,7 +1,14 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { isUUID } from 'class-validator';
 import { ReleaseRejected, type Release } from '../ingest/index.js';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiTags,
+} from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RejectedRequestStore, type RejectedRequestFilter } from '../store/index.js';
 import { JsonBody } from './json-body.js';

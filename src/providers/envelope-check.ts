@@ -1,25 +1,35 @@
-import { Ajv2020, type AnySchemaObject, type ErrorObject } from 'ajv/dist/2020.js';
+import type * as Ajv from 'ajv/dist/2020.js';
+import type { AnySchemaObject, ErrorObject } from 'ajv/dist/2020.js';
+import { createRequire } from 'node:module';
 import type { EnvelopeFault, Provider } from '../model/index.js';
 import { momentFromIso, momentFromIsoInUtc } from './moment.js';
 
+/** Ajv is loaded with the first schema: commands know the providers, too, and check nothing. */
+const load = createRequire(import.meta.url);
+
+let compiler: Ajv.Ajv2020 | undefined;
+
 /** It fetches nothing, changes nothing in what it checks, and nothing of a payload becomes code. */
-const compiler = new Ajv2020({
-  strict: true,
-  strictTypes: true,
-  strictTuples: true,
-  strictRequired: true,
-  allowUnionTypes: true,
-  // Every fault at once. Envelope schemas look into no lists, so faults are not more than fields in the schema.
-  allErrors: true,
-  // Errors come with the schema whose description says what was expected.
-  verbose: true,
-  // `constructor` and the like are on every object, and on none.
-  ownProperties: true,
-  formats: {
-    'date-time': (text: string) => momentFromIso(text) !== null,
-    'date-time-in-utc': (text: string) => momentFromIsoInUtc(text) !== null,
-  },
-});
+function makeCompiler(): Ajv.Ajv2020 {
+  const { Ajv2020 } = load('ajv/dist/2020.js') as typeof Ajv;
+  return new Ajv2020({
+    strict: true,
+    strictTypes: true,
+    strictTuples: true,
+    strictRequired: true,
+    allowUnionTypes: true,
+    // Every fault at once. Envelope schemas look into no lists, so faults are not more than fields in the schema.
+    allErrors: true,
+    // Errors come with the schema whose description says what was expected.
+    verbose: true,
+    // `constructor` and the like are on every object, and on none.
+    ownProperties: true,
+    formats: {
+      'date-time': (text: string) => momentFromIso(text) !== null,
+      'date-time-in-utc': (text: string) => momentFromIsoInUtc(text) !== null,
+    },
+  });
+}
 
 /**
  * The provider, whose `readEnvelope` now checks what it is given by `envelopeSchema` first, whatever was sent. The
@@ -28,6 +38,7 @@ const compiler = new Ajv2020({
  * @throws {Error} for a schema that is none, or says what only a mistake would say
  */
 export function withEnvelopeCheck(provider: Provider): Provider {
+  compiler ??= makeCompiler();
   const validate = compiler.compile(provider.envelopeSchema);
   return {
     ...provider,
@@ -35,6 +46,18 @@ export function withEnvelopeCheck(provider: Provider): Provider {
       validate(payload)
         ? provider.readEnvelope(payload, headers)
         : { outcome: 'invalid', faults: toFaults(validate.errors ?? []) },
+  };
+}
+
+/** The same, but the schema is compiled with the first payload: for providers that may never send one. */
+export function withLateEnvelopeCheck(provider: Provider): Provider {
+  let checked: Provider | undefined;
+  return {
+    ...provider,
+    readEnvelope(payload, headers) {
+      checked ??= withEnvelopeCheck(provider);
+      return checked.readEnvelope(payload, headers);
+    },
   };
 }
 

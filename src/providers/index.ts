@@ -18,7 +18,7 @@ import { stripe } from './stripe/index.js';
 import { svix } from './svix/index.js';
 import { zoom } from './zoom/index.js';
 
-export { withEnvelopeCheck } from './envelope-check.js';
+export { withEnvelopeCheck, withLateEnvelopeCheck } from './envelope-check.js';
 export {
   discord,
   type DiscordAuthorization,

@@ -28,20 +28,24 @@ beforeAll(async () => {
 
 afterAll(() => backends.close());
 
-afterEach(async () => {
-  expect(await service.stop()).toBe(0);
-});
+/** One service for all tests of a group: a start takes as long as most of them together. */
+function serveWith(env: Record<string, string>, nodeArgs: readonly string[] = []): void {
+  beforeAll(async () => {
+    service = await TestService.start({ env: { ...backends.env, ...env }, nodeArgs, preload: [FILL_HEAP] });
+  });
 
-const start = async (env: Record<string, string>, nodeArgs: readonly string[] = []): Promise<void> => {
-  service = await TestService.start({ env: { ...backends.env, ...env }, nodeArgs, preload: [FILL_HEAP] });
-};
+  afterAll(async () => {
+    expect(await service.stop()).toBe(0);
+  });
+}
 
 const payment = (to = service): TestDelivery =>
   stripeDelivery(to, sampleBody('stripe', 'payment_intent.succeeded'));
 
 describe('a slow sender', () => {
+  serveWith({ REQUEST_TIMEOUT_MS: '5000' });
+
   it('is answered 408 and cut off, and what it held is free again, though it goes on sending', async () => {
-    await start({ REQUEST_TIMEOUT_MS: '5000' });
     const head = requestHead('POST /webhooks/github', [JSON_TYPE, `Content-Length: ${25 * MEBIBYTE}`]);
     const slow = await Promise.all(
       Array.from({ length: 5 }, async () => {
@@ -67,7 +71,6 @@ describe('a slow sender', () => {
     ['of a head', 'POST /webhooks/stripe HTTP/1.1\r\nHost: loc'],
     ['of nothing', ''],
   ])('%s is cut off, too', async (_what, text) => {
-    await start({ REQUEST_TIMEOUT_MS: '1000' });
     const connection = await RawConnection.to(service.url);
     await connection.write(text);
     await problemOf(await connection.reply(), 408);
@@ -75,9 +78,12 @@ describe('a slow sender', () => {
   });
 });
 
-describe('the head of a request', () => {
-  it('has a hundred headers at most', async () => {
-    await start({});
+describe('a service with ordinary room', () => {
+  const LIMIT = 5;
+
+  serveWith({ KEEP_ALIVE_MS: '620000', FAILED_VERIFICATIONS: String(LIMIT) });
+
+  it('takes a hundred headers of a request at most', async () => {
     const headers = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: 1`);
     // Beside the host.
     expect((await rawRequest(service.url, requestHead('GET /health/live', headers(99)))).status).toBe(200);
@@ -85,11 +91,35 @@ describe('the head of a request', () => {
       await problemOf(await rawRequest(service.url, requestHead('GET /health/live', headers(count))), 431);
     }
   });
+
+  it('keeps a connection open between two requests for as long as it was set', async () => {
+    const reply = await fetch(`${service.url}/health/live`);
+    expect(reply.headers.get('keep-alive')).toBe('timeout=620');
+  });
+
+  it('answers failures beyond the limit with 429, without the body where the head says it all; what verifies is taken', async () => {
+    const forge = (): Promise<Response> =>
+      service.post('stripe', { 'stripe-signature': `t=1,v1=${'0'.repeat(64)}` }, '{}');
+    for (let count = 0; count < LIMIT; count++) await problemOf(await forge(), 400);
+
+    const reply = await forge();
+    expect(reply.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    expect(await problemOf(reply, 429)).toMatchObject({ title: 'Too many failed verifications' });
+    const unsigned = requestHead('POST /webhooks/github', [JSON_TYPE, `Content-Length: ${25 * MEBIBYTE}`]);
+    await problemOf(await rawRequest(service.url, unsigned), 429);
+
+    expect((await send(service, payment())).status).toBe(202);
+    const push = await githubDelivery(service, 'push', sampleBody('github', 'push'));
+    expect((await send(service, push)).status).toBe(202);
+    expect(service.lines.filter((line) => line.includes('"Delivery not verified"'))).toHaveLength(LIMIT);
+    expect(service.lines.filter((line) => line.includes('"Too many failed verifications"'))).toHaveLength(1);
+  });
 });
 
 describe('connections', () => {
+  serveWith({ MAX_CONNECTIONS: '10' });
+
   it('are as many as may be; one more is closed, until one of them ends', async () => {
-    await start({ MAX_CONNECTIONS: '10' });
     const open = await Promise.all(Array.from({ length: 10 }, () => RawConnection.to(service.url)));
     const live = requestHead('GET /health/live');
     for (const connection of open) {
@@ -108,17 +138,10 @@ describe('connections', () => {
   });
 });
 
-describe('a connection', () => {
-  it('stays open between two requests for as long as it was set', async () => {
-    await start({ KEEP_ALIVE_MS: '620000' });
-    const reply = await fetch(`${service.url}/health/live`);
-    expect(reply.headers.get('keep-alive')).toBe('timeout=620');
-  });
-});
-
 describe('a service without room for more work', () => {
+  serveWith({}, ['--max-old-space-size=600']);
+
   it('asks senders to come again, and is alive', async () => {
-    await start({}, ['--max-old-space-size=600']);
     expect((await send(service, payment())).status).toBe(202);
 
     service.child.kill('SIGUSR2');
@@ -141,29 +164,6 @@ describe('a service without room for more work', () => {
   });
 });
 
-describe('failed verifications beyond the limit', () => {
-  const LIMIT = 5;
-
-  it('are answered 429, without the body where the head says it all; what verifies is taken', async () => {
-    await start({ FAILED_VERIFICATIONS: String(LIMIT) });
-    const forge = (): Promise<Response> =>
-      service.post('stripe', { 'stripe-signature': `t=1,v1=${'0'.repeat(64)}` }, '{}');
-    for (let count = 0; count < LIMIT; count++) await problemOf(await forge(), 400);
-
-    const reply = await forge();
-    expect(reply.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
-    expect(await problemOf(reply, 429)).toMatchObject({ title: 'Too many failed verifications' });
-    const unsigned = requestHead('POST /webhooks/github', [JSON_TYPE, `Content-Length: ${25 * MEBIBYTE}`]);
-    await problemOf(await rawRequest(service.url, unsigned), 429);
-
-    expect((await send(service, payment())).status).toBe(202);
-    const push = await githubDelivery(service, 'push', sampleBody('github', 'push'));
-    expect((await send(service, push)).status).toBe(202);
-    expect(service.lines.filter((line) => line.includes('"Delivery not verified"'))).toHaveLength(LIMIT);
-    expect(service.lines.filter((line) => line.includes('"Too many failed verifications"'))).toHaveLength(1);
-  });
-});
-
 describe.each(QUEUE_BACKENDS)('the rate of a provider, counted in %s', (queue) => {
   const RATE = { RATE_LIMITS: 'stripe=3/h', STRIPE_WEBHOOK_SECRET: 'whsec_of_both_processes' };
 
@@ -171,6 +171,10 @@ describe.each(QUEUE_BACKENDS)('the rate of a provider, counted in %s', (queue) =
 
   beforeAll(async () => {
     own = await openBackends(queue);
+  });
+
+  afterEach(async () => {
+    expect(await service.stop()).toBe(0);
   });
 
   afterAll(() => own.close());

@@ -39,6 +39,7 @@ const OFFENCES: Record<string, Files> = {
     'src/platform/http/c.ts': `export { Queue } from 'bullmq';`,
     'src/record/d.ts': `export { Processor } from '@nestjs/bullmq';`,
   },
+  'swagger-belongs-to-the-api-docs': { 'src/ops/f.ts': `export { ApiTags } from '@nestjs/swagger';` },
   'model-has-no-libraries': { 'src/model/c.ts': `export { v7 } from 'uuid';` },
   'no-nest-in-providers': { 'src/providers/c.ts': `export { Injectable } from '@nestjs/common';` },
   'no-cycles': { 'src/ops/e.ts': `import type { Self } from './e.js'; export type Selves = Self[];` },

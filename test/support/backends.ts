@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { connectQueue, type QueueConnections } from '../../src/platform/queue/index.js';
+import type { QueueConnections } from '../../src/platform/queue/index.js';
 
 /** Both places where the queue can be. Whatever can run on both is tested on both. */
 export const QUEUE_BACKENDS = ['postgres', 'redis'] as const;
@@ -46,6 +46,8 @@ export async function connectTestQueue(
   const redisUrl = env['REDIS_URL'];
   const backend =
     redisUrl === undefined ? { kind: 'postgres' as const } : { kind: 'redis' as const, url: redisUrl };
+  // Most suites ask for a database alone, and Jest loads BullMQ anew for each.
+  const { connectQueue } = await import('../../src/platform/queue/index.js');
   const outage = { feel: () => undefined, end: () => undefined };
   return connectQueue(backend, env['DATABASE_URL'] ?? '', outage, installationId);
 }

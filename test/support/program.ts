@@ -38,7 +38,7 @@ export class Program {
   static start(file: string, { args = [], folder, env = {} }: ProgramOptions): Program {
     const script = resolve(__dirname, '../../dist', file);
     return new Program(
-      spawn(process.execPath, ['--enable-source-maps', script, ...args], {
+      spawn(process.execPath, [script, ...args], {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -13,6 +13,9 @@ import { eventually } from './eventually.js';
 /** Nothing is left to do about such an event. */
 const SETTLED = new Set<string>(['completed', ...DEAD_LETTER_STATUSES]);
 
+/** Milliseconds between two looks at an event: each look takes the service away from settling it. */
+const SETTLED_POLL_MS = 50;
+
 const MAIN = resolve(__dirname, '../../dist/main.js');
 
 /** Every variable that the service knows, empty, so that no test depends on the machine's own. */
@@ -36,7 +39,7 @@ export interface ServiceOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-/** The built service in a process of its own, in a process group of its own. */
+/** The built service as `npm start` runs it, but in a process and a process group of its own. */
 export class TestService {
   private constructor(
     readonly child: ChildProcess,
@@ -132,6 +135,7 @@ export class TestService {
       },
       withinMs,
       () => `event ${id} is not settled`,
+      SETTLED_POLL_MS,
     );
   }
 
@@ -197,7 +201,7 @@ function spawnService(
 ): { child: ChildProcess; lines: Lines } {
   const telemetry = join(dirname(main), 'telemetry.js');
   const imports = [telemetry, ...preload].map((module) => `--import=${module}`);
-  const child = spawn(process.execPath, ['--enable-source-maps', ...nodeArgs, ...imports, main], {
+  const child = spawn(process.execPath, [...nodeArgs, ...imports, main], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

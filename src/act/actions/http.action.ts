@@ -21,26 +21,28 @@ export const http: Action<HttpInput, HttpOutput> = { name: 'http', effect: 'keye
 @Injectable()
 export class HttpPerformer implements Performer<HttpInput, HttpOutput>, OnApplicationShutdown {
   readonly action = http;
-  private readonly client: HttpClient;
-  private readonly signer: Webhook | undefined;
+  /** Undefined where nothing can be signed. */
+  private readonly sender: { readonly client: HttpClient; readonly signer: Webhook } | undefined;
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
-    this.client = new HttpClient({
+    if (config.httpSigningSecret === '') return;
+    const client = new HttpClient({
       timeoutMs: config.httpTimeoutMs,
       // A run in hand has one request at a time, so that none of them waits for a connection.
       connections: config.workerConcurrency,
     });
-    this.signer = config.httpSigningSecret === '' ? undefined : new Webhook(config.httpSigningSecret);
+    this.sender = { client, signer: new Webhook(config.httpSigningSecret) };
   }
 
   async perform(input: HttpInput, { entry, signal }: StepContext): Promise<HttpOutput> {
     const target = resolveTarget(input, this.config);
-    if (this.signer === undefined) {
+    if (this.sender === undefined) {
       throw new ActionError('input_invalid', 'Nothing can be signed: HTTP_SIGNING_SECRET must be set');
     }
+    const { client, signer } = this.sender;
     const { body, headers } = input;
-    const message = signRequest(body, headers, entry.idempotencyKey, this.signer, new Date());
-    return this.client.post(target, message, signal);
+    const message = signRequest(body, headers, entry.idempotencyKey, signer, new Date());
+    return client.post(target, message, signal);
   }
 
   circuit(input: HttpInput): string | undefined {
@@ -53,6 +55,6 @@ export class HttpPerformer implements Performer<HttpInput, HttpOutput>, OnApplic
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.client.close();
+    await this.sender?.client.close();
   }
 }

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import nodemailer, { type SendMailOptions } from 'nodemailer';
+import type * as Nodemailer from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import { ActionError } from '../../model/index.js';
+
+/** Where there is no mail server, nodemailer is loaded with the first message. */
+const load = createRequire(import.meta.url);
+const loadNodemailer = (): typeof Nodemailer => load('nodemailer') as typeof Nodemailer;
 
 /** Token under which the {@link Mailer} is injected. */
 export const MAILER = Symbol('MAILER');
@@ -29,7 +35,7 @@ type ObservedMessage = SendMailOptions & { readonly observe: (text: Readable) =>
 
 /** Sends by SMTP over a few kept connections. */
 export function createSmtpMailer(url: string, from: string): Mailer {
-  const transport = nodemailer.createTransport(
+  const transport = loadNodemailer().createTransport(
     {
       url,
       pool: true,
@@ -87,17 +93,20 @@ function toActionError(error: unknown, underWay: boolean): ActionError {
 
 /** Writes messages as `.eml` files, which mail programs open: for development without an SMTP server. */
 export function createFolderMailer(folder: string, from: string): Mailer {
-  const transport = nodemailer.createTransport({ streamTransport: true, buffer: true }, { from });
+  const createTransport = () =>
+    loadNodemailer().createTransport({ streamTransport: true, buffer: true }, { from });
+  let transport: ReturnType<typeof createTransport> | undefined;
   return {
     circuit: undefined,
     async send(message) {
+      transport ??= createTransport();
       const { messageId, message: text } = await transport.sendMail(message);
       await mkdir(folder, { recursive: true });
       const name = `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID()}.eml`;
       await writeDurably(folder, name, text as Buffer);
       return messageId;
     },
-    close: () => transport.close(),
+    close: () => transport?.close(),
   };
 }
 

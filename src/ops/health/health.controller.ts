@@ -1,11 +1,11 @@
 import { Controller, Get, UseFilters } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
   HealthCheckService,
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
+import { ApiTags } from '../../platform/api-docs/index.js';
 import { HealthChecks } from './health-checks.js';
 import { HealthFilter } from './health.filter.js';
 import { Readiness } from './readiness.js';

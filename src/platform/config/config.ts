@@ -1,4 +1,3 @@
-import { getConfigToken, registerAs, type ConfigFactory } from '@nestjs/config';
 import type { Provider, ReadSetting, Setting } from '../../model/index.js';
 import { findNearMisses } from './near-miss.js';
 import { settings } from './settings.js';
@@ -21,15 +20,8 @@ export type Config = Readonly<{
 /** What the environment needs to know of a provider. */
 export type ConfiguredProvider = Pick<Provider, 'name' | 'settings'>;
 
-const NAMESPACE = 'service';
-
 /** Token under which the {@link Config} is injected. */
-export const CONFIG = getConfigToken(NAMESPACE);
-
-/** For Nest's configuration module. */
-export function configNamespace(config: Config): ConfigFactory {
-  return registerAs(NAMESPACE, () => config);
-}
+export const CONFIG = Symbol('CONFIG');
 
 /** Everything that is wrong with the environment and the files that it names, told at once. */
 export class ConfigError extends Error {

@@ -1,6 +1,5 @@
 export {
   CONFIG,
-  configNamespace,
   ConfigError,
   explainFault,
   readConfig,

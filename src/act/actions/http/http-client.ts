@@ -1,11 +1,15 @@
-import { Agent, request, type Dispatcher } from 'undici';
+import { createRequire } from 'node:module';
+import type * as Undici from 'undici';
 import { ActionError } from '../../../model/index.js';
 import { failureOfConnection, failureOfReply } from './http-failure.js';
 import { inSpan, requestAttributes, type Span } from '../../../platform/tracing/index.js';
-import { createPublicConnector } from './public-connector.js';
+import { lookupPublic, toPublicOnly } from './public-connector.js';
 import { interpretReply, readReplyText } from './reply-body.js';
 import type { SignedRequest } from './signed-request.js';
 import type { ResolvedTarget } from './target.js';
+
+/** Undici is loaded where something is sent: a start that sends nothing need not wait for it. */
+const load = createRequire(import.meta.url);
 
 export interface HttpReply {
   readonly status: number;
@@ -25,14 +29,17 @@ export interface HttpClientOptions {
  * target whose address must be public, hence two pools.
  */
 export class HttpClient {
-  private readonly anywhere: Agent;
-  private readonly publicOnly: Agent;
+  private readonly undici = load('undici') as typeof Undici;
+  private readonly anywhere: Undici.Agent;
+  private readonly publicOnly: Undici.Agent;
 
   constructor(private readonly options: HttpClientOptions) {
     const { timeoutMs, connections } = options;
+    const { Agent, buildConnector } = this.undici;
     const limits = { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
     this.anywhere = new Agent({ ...limits, connect: { timeout: timeoutMs } });
-    this.publicOnly = new Agent({ ...limits, connect: createPublicConnector(timeoutMs) });
+    const connect = toPublicOnly(buildConnector({ timeout: timeoutMs, lookup: lookupPublic() }));
+    this.publicOnly = new Agent({ ...limits, connect });
   }
 
   /**
@@ -58,7 +65,7 @@ export class HttpClient {
     const wholeMs = 3 * this.options.timeoutMs;
     const timer = setTimeout(() => deadline.abort(new Error(`not done within ${wholeMs} ms`)), wholeMs);
     try {
-      const reply = await request(target.url, {
+      const reply = await this.undici.request(target.url, {
         dispatcher: target.mayBePrivate ? this.anywhere : this.publicOnly,
         method: 'POST',
         headers:
@@ -86,7 +93,7 @@ export class HttpClient {
 
 async function readReply(
   host: string,
-  { statusCode: status, headers, body }: Dispatcher.ResponseData,
+  { statusCode: status, headers, body }: Undici.Dispatcher.ResponseData,
 ): Promise<HttpReply> {
   if (status >= 200 && status < 300) {
     return { status, body: interpretReply(await readReplyText(body), headers['content-type']) };

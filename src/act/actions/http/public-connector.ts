@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.js';
 
 /** A URL led to an address that only this machine, or its network, can reach. */
@@ -15,9 +15,10 @@ export class PrivateAddressError extends Error {
 /**
  * Connects to public addresses only. The address is judged where the connection is made, so a name that
  * resolves to another address the second time (DNS rebinding) gains nothing.
+ *
+ * @param connect looks names up by {@link lookupPublic}
  */
-export function createPublicConnector(timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, lookup: lookupPublic() });
+export function toPublicOnly(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     const { hostname } = options;
     // An address is not looked up.

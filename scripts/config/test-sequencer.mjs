@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+
+import TestSequencer from '@jest/test-sequencer';
+
+import { inProject, ROOT } from '../launcher/paths.mjs';
+
+/** Seconds that the longest suites take, by the measure of an ordinary machine. */
+const EXPECTED = {
+  'test/faults/matrix.test.ts': 200,
+  'test/e2e/environment.test.ts': 138,
+  'test/e2e/commands.test.ts': 133,
+  'test/e2e/traces.test.ts': 130,
+  'test/e2e/flood.test.ts': 100,
+  'test/e2e/limits.test.ts': 90,
+  'test/e2e/circuits.test.ts': 89,
+  'test/fuzz/fuzz.test.ts': 79,
+  'test/e2e/lost-queue.test.ts': 73,
+  'test/e2e/quarantine.test.ts': 69,
+  'test/integration/queue-loss.test.ts': 60,
+  'test/integration/embedded-postgres.test.ts': 58,
+};
+
+for (const path of Object.keys(EXPECTED)) {
+  if (!existsSync(inProject(path))) throw new Error(`${path} is expected to be long, but is not there`);
+}
+
+/**
+ * The longest first, so that at the end no worker is left alone with one of them. Jest does so by what it remembers;
+ * of a fresh clone it remembers nothing, and goes by the size of the files.
+ */
+export default class LongestFirst extends TestSequencer {
+  time(test) {
+    return super.time(test) ?? 1_000 * (EXPECTED[relative(ROOT, test.path)] ?? 0);
+  }
+}

@@ -1,0 +1,15 @@
+export {
+  ApiBearerAuth,
+  ApiBody,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiResponse,
+  ApiTags,
+  schemaPath,
+} from './decorators.js';
+export { serveApiDocs } from './serve-api-docs.js';
