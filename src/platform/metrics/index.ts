@@ -29,6 +29,7 @@ export {
   countDeadLetter,
   countFencedWrite,
   countRetry,
+  countSharedStatement,
   countStart,
   countStep,
   countTargetCall,
