@@ -82,7 +82,7 @@ const fencedWrites = counter(
 );
 const sharedStatements = histogram(
   'integration_shared_statement_runs',
-  'Runs that shared one statement, and so one commit, because they came to the same point at the same time',
+  'Runs that came to the same point at the same time, and shared a statement and its commit',
   SHARED_RUNS,
   ['statement'],
 );
