@@ -1,4 +1,5 @@
 import { givenRows } from './given-rows.sql.js';
+import { traceIdOf } from './run.sql.js';
 
 const STEP = {
   run_id: 'uuid',
@@ -8,7 +9,7 @@ const STEP = {
   input_hash: 'bytea',
   idempotency_key: 'text',
 };
-const FINISHED = { ...STEP, status: 'step_status', output: 'jsonb' };
+const FINISHED = { ...STEP, status: 'step_status', output: 'jsonb', completed_by: 'text' };
 const WITH_ENTITY = {
   ...FINISHED,
   provider: 'text',
@@ -23,9 +24,21 @@ const WITH_ENTITY = {
 /** Steps of different runs, and those of them whose runs are still held under the lease. */
 const held = (columns: Readonly<Record<string, string>>): string => `
   given AS (${givenRows(columns)}), held AS (
-    SELECT given.* FROM given JOIN runs run ON run.id = run_id AND run.epoch = given.epoch
+    SELECT given.*, run.status AS run_status
+    FROM given JOIN runs run ON run.id = run_id AND run.epoch = given.epoch
     WHERE run.status IN ('running', 'compensating') AND run.lease_until IS NOT NULL
-    ORDER BY run.id FOR SHARE OF run
+    ORDER BY run.id FOR NO KEY UPDATE OF run
+  )`;
+
+/** Runs that are completed with the step, and their transitions. */
+const COMPLETED = `completed AS (
+    UPDATE runs SET status = 'completed', lease_until = NULL, finished_at = now()
+    FROM held WHERE runs.id = run_id AND held.status = 'done' AND completed_by IS NOT NULL
+    RETURNING runs.id, event_id, traceparent, run_status, attempts, completed_by
+  ), trail AS (
+    INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
+    SELECT completed.id, run_status, 'completed', attempts, 'finished', completed_by, ${traceIdOf('completed')}
+    FROM completed JOIN events event ON event.id = event_id
   )`;
 
 /** $7 runs whose step may be repeated. Gives the runs whose steps are begun. */
@@ -46,7 +59,7 @@ const FINISH_HELD = `
   RETURNING run_id, output`;
 
 /** Gives the outputs as they are recorded, by the runs. */
-export const FINISH = `WITH ${held(FINISHED)} ${FINISH_HELD}`;
+export const FINISH = `WITH ${held(FINISHED)}, ${COMPLETED} ${FINISH_HELD}`;
 
 /**
  * The entities and their steps in one commit; an older event leaves the entity as it is. Of several states of one entity
@@ -55,7 +68,7 @@ export const FINISH = `WITH ${held(FINISHED)} ${FINISH_HELD}`;
  * Gives the outputs as they are recorded, by the runs.
  */
 export const KEEP_ENTITIES = `
-  WITH ${held(WITH_ENTITY)}, kept AS (
+  WITH ${held(WITH_ENTITY)}, ${COMPLETED}, kept AS (
     INSERT INTO entities (provider, kind, key, data, occurred_at, rank, event_id)
     SELECT DISTINCT ON (provider, kind, key) provider, kind, key, data, occurred_at, rank, event_id FROM held
     ORDER BY provider, kind, key, occurred_at DESC, rank DESC, event_id DESC, run_id

@@ -13,6 +13,8 @@ export interface StepEntry {
   readonly inputHash: Buffer;
   /** Sent along with the effect, so that its target can tell a repetition. */
   readonly idempotencyKey: string;
+  /** The worker whose run is completed as soon as the step is done, in the same commit; undefined if more is to be done. */
+  readonly completedBy?: string | undefined;
 }
 
 /** The newest known state of a thing that events are about. */
@@ -52,8 +54,8 @@ interface Recorded {
 }
 
 /**
- * Writes the effect ledger. Every write is void when the lease is, and then throws {@link FencedError}. Writes of one
- * kind that are made at the same time share a statement.
+ * Writes the effect ledger, and completes runs with their last steps. Every write is void when the lease is, and then
+ * throws {@link FencedError}. Writes of one kind that are made at the same time share a statement.
  */
 @Injectable()
 export class StepStore {
@@ -91,7 +93,7 @@ export class StepStore {
   }
 
   /**
-   * Records that a step is done, with what it gave.
+   * Records that a step is done, with what it gave, and completes the run if it is its last.
    *
    * @returns the output as it is recorded. JSON in PostgreSQL has an order of its own, and whoever takes the run
    *   up later sees that one: the input of a later step must not depend on when it is made.
@@ -108,7 +110,7 @@ export class StepStore {
   }
 
   /**
-   * Keeps the state of an entity and records the step as done, both or neither.
+   * Keeps the state of an entity and records the step as done, and completes the run if it is its last: all or nothing.
    *
    * @returns the output as it is recorded
    */
@@ -139,7 +141,11 @@ export class StepStore {
 }
 
 function outcomesOf(steps: readonly FinishedStep[]): unknown[] {
-  return [steps.map(({ status }) => status), steps.map(({ output }) => output)];
+  return [
+    steps.map(({ status }) => status),
+    steps.map(({ output }) => output),
+    steps.map(({ entry }) => entry.completedBy),
+  ];
 }
 
 /** @throws {FencedError} if nothing was recorded */

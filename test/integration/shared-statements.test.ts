@@ -196,6 +196,24 @@ describe('each run of a group has an outcome of its own', () => {
   });
 });
 
+it('runs that are completed with their step and runs that go on share a commit', async () => {
+  const leases = (await times(4, () => stores.claimNew())).map(({ lease }) => lease);
+  await lose(leases[3]!);
+  const kept = leases.map((lease, index) => {
+    const entry = { ...entryOf('keep'), completedBy: index % 2 === 1 ? ACTOR : undefined };
+    return stores.steps.keepEntity(lease, entry, entityOf(lease.runId), 'kept');
+  });
+  expect(await outcomes(kept)).toEqual(['kept', 'kept', 'kept', FencedError.name]);
+  const runs = await Promise.all(leases.map(({ runId }) => stores.run(runId)));
+  expect(runs.map(({ status }) => status)).toEqual(['running', 'completed', 'running', 'running']);
+  expect(await stores.trail(leases[1]!.runId)).toEqual([
+    'pending → running claimed',
+    'running → completed finished',
+  ]);
+  expect(await stores.trail(leases[0]!.runId)).toEqual(['pending → running claimed']);
+  expect(await commits('entities WHERE key = ANY ($1)', [leases.map(({ runId }) => runId)])).toBe(1);
+});
+
 describe('what the database does not take of one run fails no other', () => {
   let leases: Lease[];
 
@@ -254,6 +272,14 @@ describe('what the database does not take of one run fails no other', () => {
     const statuses = await Promise.all(leases.map(async ({ runId }) => (await stores.run(runId))['status']));
     expect(statuses).toEqual(expected('completed').map((status) => (status === 'error' ? 'running' : status)));
   });
+});
+
+it('a database that is away is so for every run of a group', async () => {
+  const nowhere = createPool('postgresql://postgres@127.0.0.1:1/none', () => undefined);
+  const runs = new RunStore(nowhere);
+  const claims = await Promise.allSettled([1, 2, 3].map(() => runs.claim(randomUUID(), ACTOR)));
+  expect(claims.map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
+  await nowhere.end();
 });
 
 describe('states of one entity that come at the same time', () => {
@@ -316,7 +342,12 @@ describe('several processes', () => {
         return [
           ...shuffled(leases).map((lease) => ledger.finish(lease, entryOf('send'), 'sent')),
           ...shuffled(leases).map((lease, index) =>
-            ledger.keepEntity(lease, entryOf('keep'), entityOf(keys[index % keys.length]!), 'kept'),
+            ledger.keepEntity(
+              lease,
+              { ...entryOf('keep'), completedBy: random() < 0.3 ? ACTOR : undefined },
+              entityOf(keys[index % keys.length]!),
+              'kept',
+            ),
           ),
           ...shuffled(someOf).map((lease) => runs.settle(lease, ACTOR, COMPLETED)),
           runs.renew(shuffled(leases)),
