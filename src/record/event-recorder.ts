@@ -70,7 +70,9 @@ export class EventRecorder {
     const events = deliveries.map((delivery) => delivery.events);
     const served = deliveries.map(({ span }) => span);
     const number = events.reduce((sum, { length }) => sum + length, 0);
-    return inSharedSpan('commit', served, { 'messaging.batch.message_count': number }, () => this.flush(events));
+    return inSharedSpan('commit', served, { 'messaging.batch.message_count': number }, () =>
+      this.flush(events),
+    );
   }
 
   private async flush(deliveries: readonly (readonly NewEvent[])[]): Promise<DeliveryRecording[]> {

@@ -38,7 +38,9 @@ interface Ending extends Lease {
  */
 @Injectable()
 export class RunStore {
-  private readonly claims = new SharedStatement<AskedClaim, Claim>('claim-run', (asked) => this.claimAll(asked));
+  private readonly claims = new SharedStatement<AskedClaim, Claim>('claim-run', (asked) =>
+    this.claimAll(asked),
+  );
   private readonly settlements = new SharedStatement<Ending, true>('settle-run', (endings) =>
     this.settleAll(endings),
   );

@@ -66,7 +66,9 @@ export class SharedStatement<Item extends AboutRun, Result> {
   private commit(pending: readonly Pending<Item>[]): Promise<PromiseSettledResult<Result | undefined>[]> {
     const items = pending.map(({ item }) => item);
     const served = pending.map(({ span }) => span);
-    return inSharedSpan('commit', served, { 'db.operation.batch.size': items.length }, () => this.write(items));
+    return inSharedSpan('commit', served, { 'db.operation.batch.size': items.length }, () =>
+      this.write(items),
+    );
   }
 
   /** @throws when the database is away: for one as for all */
@@ -82,9 +84,7 @@ export class SharedStatement<Item extends AboutRun, Result> {
     }
   }
 
-  private async writeOneByOne(
-    items: readonly Item[],
-  ): Promise<PromiseSettledResult<Result | undefined>[]> {
+  private async writeOneByOne(items: readonly Item[]): Promise<PromiseSettledResult<Result | undefined>[]> {
     const written: PromiseSettledResult<Result | undefined>[] = [];
     for (const item of items) written.push(...(await this.write([item])));
     return written;

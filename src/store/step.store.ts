@@ -60,9 +60,7 @@ interface Recorded {
 @Injectable()
 export class StepStore {
   private readonly begun = new SharedStatement<BegunStep, Recorded>('begin-step', (steps) =>
-    this.write('begin-steps', BEGIN, steps, [
-      steps.filter(({ repeat }) => repeat).map(({ runId }) => runId),
-    ]),
+    this.write('begin-steps', BEGIN, steps, [steps.filter(({ repeat }) => repeat).map(({ runId }) => runId)]),
   );
   private readonly finished = new SharedStatement<FinishedStep, Recorded>('finish-step', (steps) =>
     this.write('finish-steps', FINISH, steps, outcomesOf(steps)),

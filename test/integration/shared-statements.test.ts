@@ -78,9 +78,10 @@ async function lose(lease: Lease): Promise<void> {
 }
 
 async function steps(leases: readonly Lease[]): Promise<unknown[]> {
-  const { rows } = await stores.pool.query<{ run_id: string }>('SELECT * FROM steps WHERE run_id = ANY ($1)', [
-    leases.map(({ runId }) => runId),
-  ]);
+  const { rows } = await stores.pool.query<{ run_id: string }>(
+    'SELECT * FROM steps WHERE run_id = ANY ($1)',
+    [leases.map(({ runId }) => runId)],
+  );
   return leases.map(({ runId }) => rows.find(({ run_id }) => run_id === runId));
 }
 
@@ -112,7 +113,9 @@ describe('what comes to the same point at the same time is written in one commit
     expect(outputs).toEqual(leases.map((_, number) => ({ number })));
     expect(await commits('steps WHERE run_id = ANY ($1)', [ids])).toBe(1);
     await Promise.all(
-      leases.map((lease, number) => stores.steps.keepEntity(lease, entryOf('keep'), entityOf(lease.runId), number)),
+      leases.map((lease, number) =>
+        stores.steps.keepEntity(lease, entryOf('keep'), entityOf(lease.runId), number),
+      ),
     );
     expect(await commits('entities WHERE key = ANY ($1)', [ids])).toBe(1);
     await Promise.all(leases.map((lease) => stores.runs.settle(lease, ACTOR, COMPLETED)));
@@ -128,9 +131,14 @@ describe('each run of a group has an outcome of its own', () => {
     await stores.expireLease(lost!.lease.runId);
     const fresh = await stores.recordRun();
     const claims = await Promise.all(
-      [held!.lease.runId, later!.lease.runId, over!.lease.runId, lost!.lease.runId, fresh.id, randomUUID()].map(
-        (id) => stores.runs.claim(id, ACTOR),
-      ),
+      [
+        held!.lease.runId,
+        later!.lease.runId,
+        over!.lease.runId,
+        lost!.lease.runId,
+        fresh.id,
+        randomUUID(),
+      ].map((id) => stores.runs.claim(id, ACTOR)),
     );
     expect(claims).toMatchObject([
       { outcome: 'early' },
@@ -153,15 +161,17 @@ describe('each run of a group has an outcome of its own', () => {
     const expected = (value: unknown) =>
       leases.map((lease) => ([lost, alsoLost].includes(lease) ? FencedError.name : value));
 
-    expect(
-      await outcomes(leases.map((lease) => stores.steps.begin(lease, entryOf('send'), false))),
-    ).toEqual(expected(undefined));
+    expect(await outcomes(leases.map((lease) => stores.steps.begin(lease, entryOf('send'), false)))).toEqual(
+      expected(undefined),
+    );
     expect(
       await outcomes(leases.map((lease) => stores.steps.finish(lease, entryOf('send'), 'sent'))),
     ).toEqual(expected('sent'));
     expect(
       await outcomes(
-        leases.map((lease, index) => stores.steps.keepEntity(lease, entryOf('keep'), entities[index]!, 'kept')),
+        leases.map((lease, index) =>
+          stores.steps.keepEntity(lease, entryOf('keep'), entities[index]!, 'kept'),
+        ),
       ),
     ).toEqual(expected('kept'));
     const { rows } = await stores.pool.query('SELECT key FROM entities WHERE key = ANY ($1)', [
@@ -182,7 +192,12 @@ describe('each run of a group has an outcome of its own', () => {
       COMPLETED,
       failed('away'),
       { from: 'running', to: 'pending', reason: 'circuit_open', waitingOn: 'http:till:443' },
-      { from: 'running', to: 'compensating', reason: 'failed', failure: failure('target_refused', 'no', 'pay') },
+      {
+        from: 'running',
+        to: 'compensating',
+        reason: 'failed',
+        failure: failure('target_refused', 'no', 'pay'),
+      },
     ];
     await Promise.all(leases.map((lease, index) => stores.runs.settle(lease, ACTOR, endings[index]!)));
     const runs = await Promise.all(leases.map(({ runId }) => stores.run(runId)));
@@ -270,7 +285,9 @@ describe('what the database does not take of one run fails no other', () => {
     );
     expect(await outcomes(settled)).toEqual(expected(undefined));
     const statuses = await Promise.all(leases.map(async ({ runId }) => (await stores.run(runId))['status']));
-    expect(statuses).toEqual(expected('completed').map((status) => (status === 'error' ? 'running' : status)));
+    expect(statuses).toEqual(
+      expected('completed').map((status) => (status === 'error' ? 'running' : status)),
+    );
   });
 });
 
@@ -290,12 +307,17 @@ describe('states of one entity that come at the same time', () => {
     const outputs = await Promise.all(
       leases.map((lease, index) => {
         const second = seconds[index]!;
-        const entity = { ...entityOf(key, { second }), occurredAt: new Date(Date.UTC(2026, 2, 1, 12, 0, second)) };
+        const entity = {
+          ...entityOf(key, { second }),
+          occurredAt: new Date(Date.UTC(2026, 2, 1, 12, 0, second)),
+        };
         return stores.steps.keepEntity(lease, entryOf('keep'), entity, { second });
       }),
     );
     expect(outputs).toEqual(seconds.map((second) => ({ second })));
-    expect(await steps(leases)).toMatchObject(seconds.map((second) => ({ status: 'done', output: { second } })));
+    expect(await steps(leases)).toMatchObject(
+      seconds.map((second) => ({ status: 'done', output: { second } })),
+    );
     const { rows } = await stores.pool.query('SELECT data FROM entities WHERE key = $1', [key]);
     expect(rows).toEqual([{ data: { second: 9 } }]);
   });

@@ -48,7 +48,8 @@ export class GroupCommit<Item, Result> {
    * @returns undefined, at once, when so much is waiting already that the item is turned away
    */
   add(item: Item, bytes: number, rows = 1): Promise<Result> | undefined {
-    const isFull = this.waiting.length > 0 && this.waitingBytes + bytes > (this.limits.waitingBytes ?? Infinity);
+    const isFull =
+      this.waiting.length > 0 && this.waitingBytes + bytes > (this.limits.waitingBytes ?? Infinity);
     return isFull ? undefined : this.join(item, bytes, rows);
   }
 
