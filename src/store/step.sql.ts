@@ -34,11 +34,11 @@ const held = (columns: Readonly<Record<string, string>>): string => `
 const COMPLETED = `completed AS (
     UPDATE runs SET status = 'completed', lease_until = NULL, finished_at = now()
     FROM held WHERE runs.id = run_id AND held.status = 'done' AND completed_by IS NOT NULL
-    RETURNING runs.id, event_id, traceparent, run_status, attempts, completed_by
+    RETURNING runs.id, runs.event_id, traceparent, run_status, attempts, completed_by
   ), trail AS (
     INSERT INTO transitions (run_id, "from", "to", attempt, reason, actor, trace_id)
     SELECT completed.id, run_status, 'completed', attempts, 'finished', completed_by, ${traceIdOf('completed')}
-    FROM completed JOIN events event ON event.id = event_id
+    FROM completed JOIN events event ON event.id = completed.event_id
   )`;
 
 /** $7 runs whose step may be repeated. Gives the runs whose steps are begun. */
