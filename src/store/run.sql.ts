@@ -10,6 +10,12 @@ export const traceparentOf = (run: string): string => `coalesce(${run}.tracepare
 export const traceIdOf = (run: string): string => `substr(${traceparentOf(run)}, 4, 32)`;
 
 /**
+ * In words that no partial index fits: of a run that is known by its id, the index of those that have a lease would be
+ * read in vain, with all entries of those that had one.
+ */
+export const hasLease = (run: string): string => `coalesce(${run}.lease_until, '-infinity') > '-infinity'`;
+
+/**
  * Ends attempts. Rows are locked in one order, here and wherever many runs are written, so that no two statements wait
  * for each other in a ring.
  *
@@ -33,7 +39,7 @@ export const SETTLE = `
     SELECT run.id, given.*, reason IN ('released', 'circuit_open') AS given_back,
            "from" = 'running' AND "to" = 'compensating' AS turns
     FROM given JOIN runs run ON run.id = run_id AND run.epoch = given.epoch AND run.status = "from"
-    WHERE run.lease_until IS NOT NULL
+    WHERE ${hasLease('run')}
     ORDER BY run.id FOR UPDATE OF run
   ), settled AS (
     UPDATE runs SET
@@ -61,7 +67,7 @@ export const SETTLE = `
 /** Leases, as $1 runs and $2 epochs, and the runs that are still held under them. */
 const HELD = `given AS (${givenRows({ id: 'uuid', epoch: 'int' })}), held AS (
     SELECT run.id, run.status FROM given JOIN runs run ON run.id = given.id AND run.epoch = given.epoch
-    WHERE run.status IN ('running', 'compensating') AND run.lease_until IS NOT NULL
+    WHERE run.status IN ('running', 'compensating') AND ${hasLease('run')}
     ORDER BY run.id FOR UPDATE OF run
   )`;
 

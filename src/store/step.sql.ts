@@ -1,5 +1,5 @@
 import { givenRows } from './given-rows.sql.js';
-import { traceIdOf } from './run.sql.js';
+import { hasLease, traceIdOf } from './run.sql.js';
 
 const STEP = {
   run_id: 'uuid',
@@ -26,7 +26,7 @@ const held = (columns: Readonly<Record<string, string>>): string => `
   given AS (${givenRows(columns)}), held AS (
     SELECT given.*, run.status AS run_status
     FROM given JOIN runs run ON run.id = run_id AND run.epoch = given.epoch
-    WHERE run.status IN ('running', 'compensating') AND run.lease_until IS NOT NULL
+    WHERE run.status IN ('running', 'compensating') AND ${hasLease('run')}
     ORDER BY run.id FOR NO KEY UPDATE OF run
   )`;
 
