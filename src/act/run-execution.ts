@@ -18,6 +18,8 @@ import { mayHaveHappened } from './task-failure.js';
 /** How the steps of a run, or their compensations, came to an end. */
 export type Execution =
   | { outcome: 'completed' }
+  /** All steps are done, and the last one has completed the run in its own commit. */
+  | { outcome: 'settled' }
   /**
    * `retryAfterMs`: when the step's target wants to be asked again, if it said so. `fault`: what was thrown, if no action
    * knows what it means.
@@ -64,7 +66,7 @@ export class RunExecution {
    * @throws when the database is away
    */
   async doSteps(signal: AbortSignal): Promise<Execution> {
-    return this.perform(this.workflow.steps, signal);
+    return this.perform(this.workflow.steps, signal, true);
   }
 
   /**
@@ -74,7 +76,7 @@ export class RunExecution {
    * @throws when the database is away
    */
   async undoSteps(signal: AbortSignal): Promise<Execution> {
-    return this.perform(this.stepsToUndo(), signal);
+    return this.perform(this.stepsToUndo(), signal, false);
   }
 
   private stepsToUndo(): NamedTask[] {
@@ -86,21 +88,29 @@ export class RunExecution {
       );
   }
 
-  private async perform(tasks: readonly NamedTask[], signal: AbortSignal): Promise<Execution> {
-    for (const task of tasks.filter(({ name }) => !this.isDone(name))) {
+  /** @param completing whether the run is completed when these are done */
+  private async perform(
+    tasks: readonly NamedTask[],
+    signal: AbortSignal,
+    completing: boolean,
+  ): Promise<Execution> {
+    const open = tasks.filter(({ name }) => !this.isDone(name));
+    for (const task of open) {
       if (signal.aborted) return { outcome: 'interrupted' };
       const startedAt = performance.now();
       const count = (outcome: 'done' | 'failed'): void =>
         countStep(this.workflow.name, task.name, outcome, (performance.now() - startedAt) / 1_000);
       try {
         const input = computeInput(task, this.event, this.outputs());
-        const earlier = this.ledger.get(task.name);
+        const completesRun = completing && task === open.at(-1) && isWrittenHereAlone(task);
+        const place = { earlier: this.ledger.get(task.name), completesRun };
         const attributes = { 'step.name': task.name, 'step.action': task.action.name };
         const output = await inSpan(`step ${task.name}`, { attributes }, () =>
-          this.tasks.perform(this.run, this.event, task, input, earlier, signal),
+          this.tasks.perform(this.run, this.event, task, input, place, signal),
         );
         this.ledger.set(task.name, { status: 'done', output });
         count('done');
+        if (completesRun) return { outcome: 'settled' };
       } catch (error) {
         this.noteFailure(task, error);
         const execution = toExecution(error, task, signal);
@@ -131,6 +141,14 @@ export class RunExecution {
     const done = this.workflow.steps.filter(({ name }) => this.isDone(name));
     return Object.fromEntries(done.map(({ name }) => [name, this.ledger.get(name)?.output]));
   }
+}
+
+/**
+ * Whether nothing but the database has to know that the task is done. Of an effect elsewhere the outcome is written as
+ * soon as it is known, again and again if the database is away, and nothing else may depend on that.
+ */
+function isWrittenHereAlone({ action: { effect } }: NamedTask): boolean {
+  return effect === 'transactional' || effect === 'repeatable';
 }
 
 /** @throws when the database is away: then no outcome can be written down, and the run is taken up again by its lease */

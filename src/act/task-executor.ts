@@ -6,6 +6,7 @@ import { CircuitBreaker, type Outcome } from '../platform/circuit-breaker/index.
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { countTargetCall } from '../platform/metrics/index.js';
+import { WORKER } from '../platform/process/index.js';
 import { StepStore, type ClaimedRun, type LedgerEntry, type StepEntry } from '../store/index.js';
 import { PERFORMERS, type Performer, type StepContext } from './action.js';
 import { mayHaveHappened, nameFailure, outcomeFor, toRepeatable } from './task-failure.js';
@@ -14,6 +15,14 @@ import { mayHaveHappened, nameFailure, outcomeFor, toRepeatable } from './task-f
 export interface NamedTask extends AnyTask {
   /** As it stands in the effect ledger. */
   readonly name: string;
+}
+
+/** How a task stands in its run. */
+export interface TaskPlace {
+  /** What the ledger says of an attempt before this one. */
+  readonly earlier: LedgerEntry | undefined;
+  /** Whether the run is completed when the task is done, and in the same commit. */
+  readonly completesRun: boolean;
 }
 
 /** Thrown instead of performing a task whose target is out of order. Nothing was done, nor written down. */
@@ -43,7 +52,6 @@ export class TaskExecutor {
   }
 
   /**
-   * @param earlier what the ledger says of an attempt before this one
    * @param signal aborted when the run's lease is lost or the process shuts down
    * @returns the action's output as it is written down
    * @throws {ActionError} for what the action can name
@@ -56,7 +64,7 @@ export class TaskExecutor {
     event: TypedEvent<unknown>,
     task: NamedTask,
     input: unknown,
-    earlier: LedgerEntry | undefined,
+    { earlier, completesRun }: TaskPlace,
     signal: AbortSignal,
   ): Promise<unknown> {
     const { action } = task;
@@ -66,7 +74,8 @@ export class TaskExecutor {
     }
     const repeat = task.onUnknown === 'repeat' || action.effect === 'keyed';
     if (earlier?.status === 'started' && !repeat) throw unknownOutcome(action.name);
-    const context = { event, lease: run.lease, entry: toEntry(run, task, input), signal };
+    const entry = { ...toEntry(run, task, input), ...(completesRun && { completedBy: WORKER }) };
+    const context = { event, lease: run.lease, entry, signal };
     const timeoutMs = task.timeoutMs ?? this.config.stepTimeoutMs;
     const circuit = performer.circuit?.(input);
     if (circuit !== undefined) await this.admit(circuit);

@@ -140,7 +140,8 @@ export class RunProcessor {
     const limits = this.limitsOf(run, workflow);
     let startedAt = performance.now();
     const settle = async (execution: Execution, ended: EndedAttempt) => {
-      const settlement = await this.settle(run, settleAttempt(execution, ended, limits));
+      const decided = settleAttempt(execution, ended, limits);
+      const settlement = await this.settle(run, decided, execution.outcome === 'settled');
       const durationMs = performance.now() - startedAt;
       reportFault(this.logger, run, execution);
       reportAttempt(this.logger, run, ended.attempt, settlement, durationMs);
@@ -158,11 +159,18 @@ export class RunProcessor {
     return inAttemptSpan(run, undoing, async () => settle(await attempt.undo(signal), undoing));
   }
 
-  /** @returns undefined if another worker has taken the run over */
-  private async settle(run: ClaimedRun, decided: Settlement | undefined): Promise<Settlement | undefined> {
+  /**
+   * @param isWritten whether that is in the database already
+   * @returns undefined if another worker has taken the run over
+   */
+  private async settle(
+    run: ClaimedRun,
+    decided: Settlement | undefined,
+    isWritten: boolean,
+  ): Promise<Settlement | undefined> {
     if (decided === undefined) return undefined;
     try {
-      await this.runs.settle(run.lease, WORKER, decided);
+      if (!isWritten) await this.runs.settle(run.lease, WORKER, decided);
       this.deadLetters.reflect(run, decided);
       const outcome = outcomeForProvider(decided);
       if (outcome !== undefined) this.breaker.record(providerCircuit(run.event.provider), outcome);

@@ -96,6 +96,7 @@ describe('what follows a failed attempt', () => {
 describe('an attempt', () => {
   it.each([
     ['completed', running(1), { from: 'running', to: 'completed', reason: 'finished' }],
+    ['settled', running(1), { from: 'running', to: 'completed', reason: 'finished' }],
     ['completed', compensating(1), { from: 'compensating', to: 'compensated', reason: 'finished' }],
     ['interrupted', running(1), { from: 'running', to: 'pending', reason: 'released' }],
     ['interrupted', compensating(1), { from: 'compensating', to: 'compensating', reason: 'released' }],

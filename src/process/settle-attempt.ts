@@ -38,6 +38,7 @@ export function settleAttempt(
   const compensating = ended.status === 'compensating';
   switch (execution.outcome) {
     case 'completed':
+    case 'settled':
       return compensating
         ? { from: 'compensating', to: 'compensated', reason: 'finished' }
         : { from: 'running', to: 'completed', reason: 'finished' };

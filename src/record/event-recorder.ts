@@ -7,7 +7,7 @@ import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage, withoutLogContext } from '../platform/logging/index.js';
 import { countCommit } from '../platform/metrics/index.js';
-import { inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
+import { inSharedSpan, inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
 import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
 import { isConflict, toRecording, type DeliveryRecording, type Recording } from './recording.js';
 
@@ -68,20 +68,12 @@ export class EventRecorder {
     });
   }
 
-  /** One span serves all of these deliveries, so it is part of none of their traces, and linked with each. */
   private async commit(deliveries: readonly PendingDelivery[]): Promise<DeliveryRecording[]> {
-    const links = deliveries.flatMap(({ span }) => (span.isSampled ? [span.traceparent] : []));
     const events = deliveries.map((delivery) => delivery.events);
-    const attributes = {
-      'messaging.batch.message_count': events.reduce((sum, { length }) => sum + length, 0),
-    };
-    return inSpan(
-      'commit',
-      { parent: null, sampled: links.length > 0, links, attributes },
-      async (commit) => {
-        for (const { span } of deliveries) span.link(commit.traceparent);
-        return this.flush(events);
-      },
+    const served = deliveries.map(({ span }) => span);
+    const number = events.reduce((sum, { length }) => sum + length, 0);
+    return inSharedSpan('commit', served, { 'messaging.batch.message_count': number }, () =>
+      this.flush(events),
     );
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import type { QueueableRun } from './event.store.js';
+import { givenRows } from './given-rows.sql.js';
 import { traceparentOf } from './run.sql.js';
 
 /** The first offer is made right after the commit; it is given this long before it counts as missed. */
@@ -92,13 +93,11 @@ const STILL_QUEUED = queueable(`
  * in the order of their ids, so that no two wait for each other in a ring.
  */
 const MARK_QUEUED = `
-  WITH made AS (
+  WITH job AS (${givenRows({ run_id: 'uuid', number: 'int', epoch: 'int' })}), made AS (
     SELECT runs.id, job.number,
            runs.epoch > job.epoch AND runs.status IN ('pending', 'compensating')
              AND runs.lease_until IS NULL AND runs.next_attempt_at IS NULL AS was_given_back
-    FROM runs
-    JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS job (run_id, number, epoch)
-      ON runs.id = job.run_id AND runs.dispatches < job.number
+    FROM job JOIN runs ON runs.id = job.run_id AND runs.dispatches < job.number
     ORDER BY runs.id FOR UPDATE OF runs
   )
   UPDATE runs SET dispatches = made.number, queued_at = CASE WHEN made.was_given_back THEN queued_at ELSE now() END,

@@ -34,7 +34,8 @@ export {
 } from './rejected-request.store.js';
 export type { RejectedRequestFilter } from './rejected-request.sql.js';
 export { DatabaseSchemaReader, type SchemaDifference } from './database-schema.reader.js';
-export { RunStore, type Claim, type Settlement } from './run.store.js';
+export type { Claim } from './claim.sql.js';
+export { RunStore, type Settlement } from './run.store.js';
 export { StepStore, type EntityState, type StepEntry } from './step.store.js';
 export { SchemaDriftStore, type ListedSchemaDrift, type SchemaDriftFilter } from './schema-drift.store.js';
 export { ServiceStateReader } from './service-state.reader.js';

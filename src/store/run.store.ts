@@ -1,17 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
-import type { Failure, HeldStatus, RunStatus, Successor, TransitionReason } from '../model/index.js';
+import type { Failure, HeldStatus, Successor, TransitionReason } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
-import { fenced, type ClaimedRun, type Lease } from './lease.js';
-import { CLAIM, REFUSED_CLAIM, RELEASE_ALL, RENEW, SETTLE, toClaim, type ClaimRow } from './run.sql.js';
-
-export type Claim =
-  | { outcome: 'claimed'; run: ClaimedRun }
-  /** Another worker holds it, or its next attempt is not due. Milliseconds until it is worth asking again. */
-  | { outcome: 'early'; waitMs: number }
-  /** Nothing is left to do. */
-  | { outcome: 'settled'; status: RunStatus }
-  | { outcome: 'missing' };
+import { CLAIM, toClaim, type Claim, type ClaimRow } from './claim.sql.js';
+import { fenced, type Lease } from './lease.js';
+import { RELEASE_ALL, RENEW, SETTLE } from './run.sql.js';
+import { SharedStatement } from './shared-statement.js';
 
 /** How an attempt ends, or turns to compensating. Every one is in the lifecycle table. */
 export type Settlement = SettlementOf<'running'> | SettlementOf<'compensating'>;
@@ -28,9 +22,29 @@ type SettlementOf<From extends HeldStatus> = {
   };
 }[Exclude<Successor<From>, 'running'>];
 
-/** Claims runs and writes their transitions, all of them as the lifecycle table allows. */
+interface AskedClaim {
+  readonly runId: string;
+  readonly actor: string;
+}
+
+interface Ending extends Lease {
+  readonly actor: string;
+  readonly settlement: Settlement;
+}
+
+/**
+ * Claims runs and writes their transitions, all of them as the lifecycle table allows. Claims that are made at the same
+ * time share a statement, and so do settlements.
+ */
 @Injectable()
 export class RunStore {
+  private readonly claims = new SharedStatement<AskedClaim, Claim>('claim-run', (asked) =>
+    this.claimAll(asked),
+  );
+  private readonly settlements = new SharedStatement<Ending, true>('settle-run', (endings) =>
+    this.settleAll(endings),
+  );
+
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
   /**
@@ -39,35 +53,16 @@ export class RunStore {
    * @param actor the worker, for the audit trail
    */
   async claim(runId: string, actor: string): Promise<Claim> {
-    const { rows } = await this.pool.query<ClaimRow>({
-      name: 'claim-run',
-      text: CLAIM,
-      values: [runId, actor],
-    });
-    if (rows[0] !== undefined) return { outcome: 'claimed', run: toClaim(rows[0]) };
-    return this.explainRefusal(runId);
+    return (await this.claims.add({ runId, actor })) ?? { outcome: 'missing' };
   }
 
-  private async explainRefusal(runId: string): Promise<Claim> {
-    const { rows } = await this.pool.query<{ status: RunStatus; wait_ms: number | null }>({
-      name: 'refused-claim',
-      text: REFUSED_CLAIM,
-      values: [runId],
+  private async claimAll(asked: readonly AskedClaim[]): Promise<ReadonlyMap<string, Claim>> {
+    const { rows } = await this.pool.query<ClaimRow>({
+      name: 'claim-runs',
+      text: CLAIM,
+      values: [asked.map(({ runId }) => runId), asked.map(({ actor }) => actor)],
     });
-    const row = rows[0];
-    if (row === undefined) return { outcome: 'missing' };
-    switch (row.status) {
-      case 'completed':
-      case 'dead_lettered':
-      case 'compensated':
-      case 'compensation_failed':
-        return { outcome: 'settled', status: row.status };
-      case 'pending':
-      case 'running':
-      case 'retrying':
-      case 'compensating':
-        return { outcome: 'early', waitMs: Math.max(0, row.wait_ms ?? 0) };
-    }
+    return new Map(rows.map((row) => [row.id, toClaim(row)]));
   }
 
   /**
@@ -76,23 +71,27 @@ export class RunStore {
    * @throws {FencedError} if the lease is void
    */
   async settle(lease: Lease, actor: string, settlement: Settlement): Promise<void> {
-    const { from, to, reason, failure, retryInMs, waitingOn } = settlement;
-    const { rowCount } = await this.pool.query({
-      name: 'settle-run',
+    const isSettled = await this.settlements.add({ ...lease, actor, settlement });
+    if (isSettled === undefined) throw fenced(lease);
+  }
+
+  private async settleAll(endings: readonly Ending[]): Promise<ReadonlyMap<string, true>> {
+    const { rows } = await this.pool.query<{ run_id: string }>({
+      name: 'settle-runs',
       text: SETTLE,
       values: [
-        lease.runId,
-        lease.epoch,
-        from,
-        to,
-        reason,
-        actor,
-        failure === undefined ? null : JSON.stringify(failure),
-        retryInMs ?? null,
-        waitingOn ?? null,
+        endings.map(({ runId }) => runId),
+        endings.map(({ epoch }) => epoch),
+        endings.map(({ settlement }) => settlement.from),
+        endings.map(({ settlement }) => settlement.to),
+        endings.map(({ settlement }) => settlement.reason),
+        endings.map(({ actor }) => actor),
+        endings.map(({ settlement }) => settlement.failure),
+        endings.map(({ settlement }) => settlement.retryInMs),
+        endings.map(({ settlement }) => settlement.waitingOn),
       ],
     });
-    if (rowCount === 0) throw fenced(lease);
+    return new Map(rows.map(({ run_id }) => [run_id, true]));
   }
 
   /** Renews the leases and tells which of them still hold. */

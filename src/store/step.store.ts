@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import { fenced, type Lease } from './lease.js';
+import { SharedStatement } from './shared-statement.js';
+import { BEGIN, FINISH, KEEP_ENTITIES } from './step.sql.js';
 
 /** One step of a run, as it is written into the effect ledger. */
 export interface StepEntry {
@@ -11,6 +13,8 @@ export interface StepEntry {
   readonly inputHash: Buffer;
   /** Sent along with the effect, so that its target can tell a repetition. */
   readonly idempotencyKey: string;
+  /** The worker whose run is completed as soon as the step is done, in the same commit; undefined if more is to be done. */
+  readonly completedBy?: string | undefined;
 }
 
 /** The newest known state of a thing that events are about. */
@@ -26,45 +30,54 @@ export interface EntityState {
   readonly eventId: string;
 }
 
-/** The row of a run, if it is still held under the lease: $1 run, $2 epoch. */
-const HELD = `
-  SELECT id FROM runs
-  WHERE id = $1 AND epoch = $2 AND status IN ('running', 'compensating') AND lease_until IS NOT NULL
-  FOR SHARE`;
+interface StepWrite extends Lease {
+  readonly entry: StepEntry;
+}
 
-const BEGIN = `
-  WITH held AS (${HELD})
-  INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, started_at)
-  SELECT id, $3, $4, 'started', $5, $6, now() FROM held
-  ON CONFLICT (run_id, name) DO UPDATE SET
-    status = 'started', input_hash = excluded.input_hash, started_at = now(), finished_at = NULL
-  WHERE steps.status = 'failed' OR $7`;
+interface BegunStep extends StepWrite {
+  readonly repeat: boolean;
+}
 
-/** $7 status, $8 output. */
-const finishFrom = (source: string): string => `
-  INSERT INTO steps (run_id, name, action, status, input_hash, idempotency_key, output, started_at, finished_at)
-  SELECT id, $3, $4, $7::step_status, $5, $6, $8::jsonb, now(), now() FROM ${source}
-  ON CONFLICT (run_id, name) DO UPDATE SET
-    status = excluded.status, output = excluded.output, finished_at = now()
-  RETURNING output`;
+interface FinishedStep extends StepWrite {
+  readonly status: 'done' | 'failed';
+  readonly output: string | null;
+}
 
-const FINISH = `WITH held AS (${HELD}) ${finishFrom('held')}`;
+interface KeptEntity extends FinishedStep {
+  readonly entity: EntityState;
+  readonly data: string | null;
+}
 
-/** The entity and its step in one commit; an older event leaves the entity as it is. */
-const KEEP_ENTITY = `
-  WITH held AS (${HELD}), kept AS (
-    INSERT INTO entities (provider, kind, key, data, occurred_at, rank, event_id)
-    SELECT $9, $10, $11, $12::jsonb, $13, $14, $15 FROM held
-    ON CONFLICT (provider, kind, key) DO UPDATE SET
-      data = excluded.data, occurred_at = excluded.occurred_at, rank = excluded.rank,
-      event_id = excluded.event_id, updated_at = now()
-    WHERE (entities.occurred_at, entities.rank, entities.event_id)
-        < (excluded.occurred_at, excluded.rank, excluded.event_id)
-  ) ${finishFrom('held')}`;
+/** An output as it is recorded. */
+interface Recorded {
+  readonly output: unknown;
+}
 
-/** Writes the effect ledger. Every write is void when the lease is, and then throws {@link FencedError}. */
+/**
+ * Writes the effect ledger, and completes runs with their last steps. Every write is void when the lease is, and then
+ * throws {@link FencedError}. Writes of one kind that are made at the same time share a statement.
+ */
 @Injectable()
 export class StepStore {
+  private readonly begun = new SharedStatement<BegunStep, Recorded>('begin-step', (steps) =>
+    this.write('begin-steps', BEGIN, steps, [steps.filter(({ repeat }) => repeat).map(({ runId }) => runId)]),
+  );
+  private readonly finished = new SharedStatement<FinishedStep, Recorded>('finish-step', (steps) =>
+    this.write('finish-steps', FINISH, steps, outcomesOf(steps)),
+  );
+  private readonly kept = new SharedStatement<KeptEntity, Recorded>('keep-entity', (steps) =>
+    this.write('keep-entities', KEEP_ENTITIES, steps, [
+      ...outcomesOf(steps),
+      steps.map(({ entity }) => entity.provider),
+      steps.map(({ entity }) => entity.kind),
+      steps.map(({ entity }) => entity.key),
+      steps.map(({ data }) => data),
+      steps.map(({ entity }) => entity.occurredAt),
+      steps.map(({ entity }) => entity.rank),
+      steps.map(({ entity }) => entity.eventId),
+    ]),
+  );
+
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
   /**
@@ -74,58 +87,76 @@ export class StepStore {
    * effect is not this one's to do, unless it may be repeated.
    */
   async begin(lease: Lease, entry: StepEntry, repeat: boolean): Promise<void> {
-    await this.write('begin-step', BEGIN, lease, entry, [repeat]);
+    unlessFenced(lease, await this.begun.add({ ...lease, entry, repeat }));
   }
 
   /**
-   * Records that a step is done, with what it gave.
+   * Records that a step is done, with what it gave, and completes the run if it is its last.
    *
    * @returns the output as it is recorded. JSON in PostgreSQL has an order of its own, and whoever takes the run
    *   up later sees that one: the input of a later step must not depend on when it is made.
    */
   async finish(lease: Lease, entry: StepEntry, output: unknown): Promise<unknown> {
-    return this.write('finish-step', FINISH, lease, entry, ['done', toJson(output)]);
+    const json = toJson(output);
+    const step = { ...lease, entry, status: 'done', output: json } as const;
+    return unlessFenced(lease, await this.finished.add(step, sizeOf(json)));
   }
 
   /** Records that an effect certainly did not happen. */
   async fail(lease: Lease, entry: StepEntry): Promise<void> {
-    await this.write('finish-step', FINISH, lease, entry, ['failed', null]);
+    unlessFenced(lease, await this.finished.add({ ...lease, entry, status: 'failed', output: null }));
   }
 
   /**
-   * Keeps the state of an entity and records the step as done, both or neither.
+   * Keeps the state of an entity and records the step as done, and completes the run if it is its last: all or nothing.
    *
    * @returns the output as it is recorded
    */
   async keepEntity(lease: Lease, entry: StepEntry, entity: EntityState, output: unknown): Promise<unknown> {
-    return this.write('keep-entity', KEEP_ENTITY, lease, entry, [
-      'done',
-      toJson(output),
-      entity.provider,
-      entity.kind,
-      entity.key,
-      JSON.stringify(entity.data),
-      entity.occurredAt,
-      entity.rank,
-      entity.eventId,
-    ]);
+    const [json, data] = [toJson(output), toJson(entity.data)];
+    const step = { ...lease, entry, status: 'done', output: json, entity, data } as const;
+    return unlessFenced(lease, await this.kept.add(step, sizeOf(json) + sizeOf(data)));
   }
 
   private async write(
     name: string,
     text: string,
-    lease: Lease,
-    entry: StepEntry,
+    steps: readonly StepWrite[],
     more: readonly unknown[],
-  ): Promise<unknown> {
-    const { runId, epoch } = lease;
-    const values = [runId, epoch, entry.name, entry.action, entry.inputHash, entry.idempotencyKey, ...more];
-    const { rows, rowCount } = await this.pool.query<{ output?: unknown }>({ name, text, values });
-    if (rowCount === 0) throw fenced(lease);
-    return rows[0]?.output;
+  ): Promise<ReadonlyMap<string, Recorded>> {
+    const values = [
+      steps.map(({ runId }) => runId),
+      steps.map(({ epoch }) => epoch),
+      steps.map(({ entry }) => entry.name),
+      steps.map(({ entry }) => entry.action),
+      steps.map(({ entry }) => entry.inputHash),
+      steps.map(({ entry }) => entry.idempotencyKey),
+      ...more,
+    ];
+    const { rows } = await this.pool.query<{ run_id: string; output?: unknown }>({ name, text, values });
+    return new Map(rows.map(({ run_id, output }) => [run_id, { output }]));
   }
 }
 
-function toJson(output: unknown): string | null {
-  return output === undefined ? null : JSON.stringify(output);
+function outcomesOf(steps: readonly FinishedStep[]): unknown[] {
+  return [
+    steps.map(({ status }) => status),
+    steps.map(({ output }) => output),
+    steps.map(({ entry }) => entry.completedBy),
+  ];
+}
+
+/** @throws {FencedError} if nothing was recorded */
+function unlessFenced(lease: Lease, recorded: Recorded | undefined): unknown {
+  if (recorded === undefined) throw fenced(lease);
+  return recorded.output;
+}
+
+function toJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
+/** Bytes of a JSON text, roughly. */
+function sizeOf(json: string | null): number {
+  return json?.length ?? 0;
 }

@@ -9,7 +9,7 @@ import {
   type Action,
   type EventPattern,
 } from '../../src/model/index.js';
-import type { Settlement, StepEntry } from '../../src/store/index.js';
+import { FencedError, type ClaimedRun, type Settlement, type StepEntry } from '../../src/store/index.js';
 import { executionsBy } from '../support/executions.js';
 import { openStores, type TestStores } from '../support/stores.js';
 
@@ -159,6 +159,96 @@ describe('the steps of a run', () => {
     await stores.claim(run.lease.runId);
     expect(await other.begin(run, workflow).doSteps(going)).toEqual({ outcome: 'fenced' });
     expect(other.asked).not.toContain('after undefined');
+  });
+});
+
+describe('the last step of a run', () => {
+  const ending = (action: Action<string>) =>
+    defineWorkflow({
+      name: 'ending',
+      version: 1,
+      on,
+      steps: [
+        { name: 'one', action: mail, input: () => 'first' },
+        { name: 'two', action, input: () => 'last' },
+      ],
+    });
+  const statusOf = async ({ lease }: ClaimedRun) => (await stores.run(lease.runId))['status'];
+
+  it('completes the run in its own commit if it is written in the database alone', async () => {
+    const { begin } = executorThat((input) => `did ${input}`);
+    const run = await stores.claimNew();
+    expect(await begin(run, ending(note)).doSteps(going)).toEqual({ outcome: 'settled' });
+    expect(await stores.run(run.lease.runId)).toMatchObject({
+      status: 'completed',
+      attempts: 1,
+      lease_until: null,
+      finished_at: expect.any(Date) as Date,
+    });
+    const { rows } = await stores.pool.query(
+      `SELECT DISTINCT xmin::text FROM runs WHERE id = $1
+       UNION SELECT xmin::text FROM steps WHERE run_id = $1 AND name = 'two'
+       UNION SELECT xmin::text FROM transitions WHERE run_id = $1 AND "to" = 'completed'`,
+      [run.lease.runId],
+    );
+    expect(rows).toHaveLength(1);
+    expect(await stores.trail(run.lease.runId)).toEqual([
+      'pending → running claimed',
+      'running → completed finished',
+    ]);
+    await expect(stores.steps.finish(run.lease, entryOf('three'), 'late')).rejects.toThrow(FencedError);
+  });
+
+  it('leaves the run to be settled if it has an effect elsewhere, or was done before', async () => {
+    const { asked, begin } = executorThat(() => 'done');
+    const run = await stores.claimNew();
+    expect(await begin(run, ending(post)).doSteps(going)).toEqual({ outcome: 'completed' });
+    expect(await statusOf(run)).toBe('running');
+    await stores.expireLease(run.lease.runId);
+    const next = await stores.claim(run.lease.runId);
+    expect(await begin(next, ending(note)).doSteps(going)).toEqual({ outcome: 'completed' });
+    expect(await statusOf(next)).toBe('running');
+    expect(asked).toEqual(['first', 'last']);
+  });
+
+  it('that another worker has taken over completes nothing', async () => {
+    const run = await stores.claimNew();
+    const { begin } = executorThat(() => undefined);
+    await stores.steps.finish(run.lease, entryOf('one'), 'done');
+    await stores.expireLease(run.lease.runId);
+    const next = await stores.claim(run.lease.runId);
+    const stale = { ...next, lease: run.lease };
+    expect(await begin(stale, ending(note)).doSteps(going)).toEqual({ outcome: 'fenced' });
+    expect(await statusOf(run)).toBe('running');
+    expect(await begin(next, ending(note)).doSteps(going)).toEqual({ outcome: 'settled' });
+  });
+
+  it('whose output the database does not take completes nothing', async () => {
+    const { begin } = executorThat((input) => (input === 'last' ? 'a\u0000b' : input));
+    const run = await stores.claimNew();
+    expect(await begin(run, ending(note)).doSteps(going)).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'input_invalid', step: 'two' },
+    });
+    expect(await statusOf(run)).toBe('running');
+  });
+
+  it('of what is undone leaves the run to be settled', async () => {
+    const { begin } = executorThat(() => 'done');
+    const undoing = defineWorkflow({
+      name: 'undoing',
+      version: 1,
+      on,
+      steps: [
+        { name: 'pay', action: note, input: () => 'pay', compensation: undoBy(on, note, () => 'refund') },
+        { name: 'ship', action: post, input: () => 'ship' },
+      ],
+    });
+    const run = await stores.claimNew();
+    const execution = begin(run, undoing);
+    expect(await execution.doSteps(going)).toEqual({ outcome: 'completed' });
+    expect(await execution.undoSteps(going)).toEqual({ outcome: 'completed' });
+    expect(await statusOf(run)).toBe('running');
   });
 });
 

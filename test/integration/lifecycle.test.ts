@@ -72,6 +72,7 @@ describe('a claim', () => {
       status: 'running',
       attempt: 1,
       crashes: 0,
+      isTakeover: false,
       ledger: new Map(),
       lastError: null,
       traceparent: TRACEPARENT,
@@ -133,7 +134,7 @@ describe('a claim', () => {
     const first = await stores.claimNew();
     await stores.expireLease(first.lease.runId);
     const second = await stores.claim(first.lease.runId);
-    expect(second).toMatchObject({ attempt: 1, crashes: 1, lease: { epoch: 2 } });
+    expect(second).toMatchObject({ attempt: 1, crashes: 1, isTakeover: true, lease: { epoch: 2 } });
     expect(await stores.trail(first.lease.runId)).toEqual([
       'pending → running claimed',
       'running → running lease_expired',

@@ -11,7 +11,7 @@ interface Flush {
 }
 
 /** A group commit whose flushes are ended by hand. */
-function open(limits: Partial<GroupLimits> = {}) {
+function open(limits: Partial<GroupLimits> = {}, keyOf?: (item: string) => string) {
   const flushes: Flush[] = [];
   const group = new GroupCommit<string, string>(
     (items) =>
@@ -20,9 +20,11 @@ function open(limits: Partial<GroupLimits> = {}) {
         flushes.push({ items, done, end: resolve, fail: reject });
       }),
     { ...LIMITS, ...limits },
+    keyOf,
   );
   return {
     flushes,
+    join: (item: string, bytes = 1) => group.join(item, bytes),
     add: (item: string, bytes = 1, rows = 1) => group.add(item, bytes, rows),
     /** For those whose results are not what the test is about; tells which of them were turned away. */
     addAll: (items: string, bytes = 1) =>
@@ -120,6 +122,16 @@ describe('a group commit', () => {
     expect(await large).toBe('B');
   });
 
+  it('puts no two items that share a key into a flush, and keeps their order', async () => {
+    const { addAll, flushes, groups } = open({ rows: 100, flushes: 1 }, (item) => item.toLowerCase());
+    addAll('abcABd');
+    for (let flush = 0; flush < 3; flush++) {
+      await soon();
+      flushes[flush]?.done();
+    }
+    expect(groups()).toEqual(['abc', 'ABd']);
+  });
+
   it('gives each caller the result of its own item, once', async () => {
     const { add, flushes } = open({ rows: 1000, bytes: 10_000, waitingBytes: 10_000 });
     const items = Array.from({ length: 500 }, (_, index) => `item ${index}`);
@@ -185,6 +197,16 @@ describe('a full group commit', () => {
     await soon();
     expect(groups()).toEqual(['a', 'bd']);
     expect(addAll('f', 200)).toEqual([]);
+  });
+
+  it('takes what has to be taken, however much is waiting', async () => {
+    const { addAll, join, flushes } = open({ waitingBytes: 10 });
+    addAll('a', 10);
+    expect(addAll('b', 1)).toEqual(['b']);
+    const joined = join('c', 1);
+    await soon();
+    flushes[0]!.done();
+    expect(await joined).toBe('C');
   });
 
   it('takes a single item however large it is', async () => {

@@ -6,8 +6,8 @@ export interface GroupLimits {
   readonly bytes: number;
   /** Flushes at the same time. */
   readonly flushes: number;
-  /** Bytes that may wait for a flush; what comes on top is turned away. */
-  readonly waitingBytes: number;
+  /** Bytes that may wait for a flush; what comes on top is turned away. By default, nothing is. */
+  readonly waitingBytes?: number;
 }
 
 interface Waiting<Item, Result> {
@@ -33,10 +33,12 @@ export class GroupCommit<Item, Result> {
   /**
    * @param flush writes the items and gives one result for each, in their order; when it throws,
    *   every caller of the group gets the error
+   * @param keyOf names what no two items of one flush may share, such as the row that they write
    */
   constructor(
     private readonly flush: (items: readonly Item[]) => Promise<readonly Result[]>,
     private readonly limits: GroupLimits,
+    private readonly keyOf?: (item: Item) => string,
   ) {}
 
   /**
@@ -46,7 +48,13 @@ export class GroupCommit<Item, Result> {
    * @returns undefined, at once, when so much is waiting already that the item is turned away
    */
   add(item: Item, bytes: number, rows = 1): Promise<Result> | undefined {
-    if (this.waiting.length > 0 && this.waitingBytes + bytes > this.limits.waitingBytes) return undefined;
+    const isFull =
+      this.waiting.length > 0 && this.waitingBytes + bytes > (this.limits.waitingBytes ?? Infinity);
+    return isFull ? undefined : this.join(item, bytes, rows);
+  }
+
+  /** As {@link add}, however much is waiting: for callers of whom there are only so many. */
+  join(item: Item, bytes: number, rows = 1): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, bytes, rows, resolve, reject });
       this.waitingBytes += bytes;
@@ -86,8 +94,14 @@ export class GroupCommit<Item, Result> {
     let count = 0;
     let rows = 0;
     let bytes = 0;
+    const keys = new Set<string>();
     for (const next of this.waiting) {
       if (count > 0 && (rows + next.rows > limits.rows || bytes + next.bytes > limits.bytes)) break;
+      if (this.keyOf !== undefined) {
+        const key = this.keyOf(next.item);
+        if (keys.has(key)) break;
+        keys.add(key);
+      }
       count++;
       rows += next.rows;
       bytes += next.bytes;

@@ -30,6 +30,7 @@ export {
   countDeadLetter,
   countFencedWrite,
   countRetry,
+  countSharedStatement,
   countStart,
   countStep,
   countTargetCall,

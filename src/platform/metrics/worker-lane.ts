@@ -28,6 +28,8 @@ export interface RunLabels {
 const WORK_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const DELAY_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
 
+const SHARED_RUNS = [1, 2, 5, 10, 20, 50, 100];
+
 /** Targets that are told apart; the URL of a request may stem from an event. */
 const MOST_TARGETS = 50;
 
@@ -77,6 +79,12 @@ const crashes = counter(
 const fencedWrites = counter(
   'integration_fenced_writes_total',
   'Writes that were refused because another worker had taken the run over',
+);
+const sharedStatements = histogram(
+  'integration_shared_statement_runs',
+  'Runs that came to the same point at the same time, and shared a statement and its commit',
+  SHARED_RUNS,
+  ['statement'],
 );
 const targetCalls = counter(
   'integration_target_calls_total',
@@ -134,6 +142,10 @@ export function countStep(workflow: string, step: string, outcome: 'done' | 'fai
 
 export function countFencedWrite(): void {
   fencedWrites.inc();
+}
+
+export function countSharedStatement(statement: string, runs: number): void {
+  sharedStatements.observe({ statement }, runs);
 }
 
 /** @param circuit of the target */

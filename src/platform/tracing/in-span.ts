@@ -23,6 +23,25 @@ export function inSpan<Result>(name: string, options: SpanOptions, work: (span: 
   }
 }
 
+/**
+ * Shows `work` that serves several at once, such as one commit for many: as a span that is part of none of their traces,
+ * and linked with each of those that are seen.
+ *
+ * @param served the spans in which they wait for it
+ */
+export function inSharedSpan<Result>(
+  name: string,
+  served: readonly Span[],
+  attributes: Attributes,
+  work: () => Result,
+): Result {
+  const links = served.flatMap((span) => (span.isSampled ? [span.traceparent] : []));
+  return inSpan(name, { parent: null, sampled: links.length > 0, links, attributes }, (shared) => {
+    for (const span of served) span.link(shared.traceparent);
+    return work();
+  });
+}
+
 /** Shows as a span what has just come to its end. */
 export function showSpan(name: string, options: SpanOptions): void {
   tracer().open(name, options).end();

@@ -3,6 +3,7 @@ export {
   currentTraceId,
   currentTraceparent,
   describeSpan,
+  inSharedSpan,
   inSpan,
   keepSpans,
   outsideSpans,

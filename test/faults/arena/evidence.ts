@@ -66,9 +66,19 @@ export async function readDeadLetters(pool: pg.Pool): Promise<DeadLetter[]> {
   return rows;
 }
 
+/** An event's state of an entity may have been left out for another's, if both came at the same moment. */
 export async function readPersisted(pool: pg.Pool): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ id: string; count: number }>(
-    'SELECT event_id AS id, count(*)::int AS count FROM effect_ledger GROUP BY event_id',
+    `WITH written AS (
+       SELECT event_id AS id, count(*)::int AS count FROM effect_ledger GROUP BY event_id
+     )
+     SELECT id, count FROM written
+     UNION ALL
+     SELECT DISTINCT run.event_id, 1
+     FROM steps step JOIN runs run ON run.id = step.run_id
+     JOIN entities entity ON concat_ws('/', entity.provider, entity.kind, entity.key) = step.output ->> 'entity'
+     WHERE step.action = 'persist' AND step.status = 'done' AND entity.event_id <> run.event_id
+       AND run.event_id NOT IN (SELECT id FROM written)`,
   );
   return new Map(rows.map(({ id, count }) => [id, count]));
 }

@@ -57,9 +57,9 @@ export const mutants: readonly Mutant[] = [
     name: 'checks no epoch',
     changes: [
       {
-        file: 'store/step.store.ts',
-        text: 'WHERE id = $1 AND epoch = $2 AND status',
-        by: 'WHERE id = $1 AND $2::int > 0 AND status',
+        file: 'store/step.sql.ts',
+        text: 'AND run.epoch = given.epoch',
+        by: '',
       },
     ],
     row: 5,
