@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { loadConfig } from './load-config.js';
 import { explainFault, type Config } from './platform/config/index.js';
 import { createLogger, type LogSettings } from './platform/logging/index.js';
-import { onStopSignal, WORKER } from './platform/process/index.js';
+import { onStopSignal, processName } from './platform/process/index.js';
 import type { RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
@@ -27,13 +27,14 @@ async function start(): Promise<RunningService> {
   return service;
 }
 
-function logSettings({ logLevel, logDir, logFormat, serviceName, environment }: Config): LogSettings {
+function logSettings(config: Config): LogSettings {
+  const { logLevel, logDir, logFormat, serviceName, environment, role } = config;
   const automatic = process.stdout.isTTY ? 'readable' : 'json';
   return {
     level: logLevel,
     dir: logDir,
     console: logFormat === 'auto' ? automatic : logFormat,
-    service: { name: serviceName, environment, node: WORKER },
+    service: { name: serviceName, environment, node: processName(role) },
   };
 }
 
@@ -44,9 +45,15 @@ async function stop(starting: Promise<RunningService>, signal: NodeJS.Signals): 
   if (stopping) return;
   stopping = true;
   report(`Stopping: ${signal}`);
-  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  const deadline = endAnyway();
   const service = await starting.catch(() => undefined);
   if (service === undefined) return; // It is told below why.
+  if (service.drainDelay.ms > 0) {
+    clearTimeout(deadline);
+    report(`Takes webhooks for ${service.drainDelay.ms} ms more (DRAIN_DELAY_MS), though not ready any more`);
+    await service.drainDelay.pass();
+    endAnyway();
+  }
   try {
     await service.stop();
   } catch (error) {
@@ -57,18 +64,30 @@ async function stop(starting: Promise<RunningService>, signal: NodeJS.Signals): 
   setTimeout(() => process.exit(), LOG_FLUSH_MS).unref();
 }
 
+function endAnyway(): NodeJS.Timeout {
+  return setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+}
+
 /** Nothing can be written down any more, so there is nothing to drain; the next start takes up what was in hand. */
 function abandon(reason: string): void {
-  if (stopping) return;
+  if (stopping) {
+    running?.drainDelay.cutShort();
+    return;
+  }
   process.stderr.write(`Cannot go on: ${reason}\n`);
   process.exit(1);
 }
 
+let running: RunningService | undefined;
+
 const starting = start();
-onStopSignal((signal) => void stop(starting, signal));
+onStopSignal(
+  (signal) => void stop(starting, signal),
+  () => running?.drainDelay.cutShort() === true,
+);
 try {
-  const { failed } = await starting;
-  void failed.then(abandon);
+  running = await starting;
+  void running.failed.then(abandon);
 } catch (error) {
   process.stderr.write(`Cannot start: ${explainFault(error)}\n`);
   process.exitCode = 1;

@@ -14,6 +14,7 @@ import {
   WEBHOOK_ROUTE,
   type ProviderRegistry,
 } from './ingest/index.js';
+import { DrainDelay } from './ops/index.js';
 import type { Provider } from './model/index.js';
 import { serveApiDocs } from './platform/api-docs/index.js';
 import { namesCollector, type Config } from './platform/config/index.js';
@@ -68,6 +69,8 @@ export interface RunningService {
   readonly providers: ProviderRegistry;
   /** Resolves when something happened after which the service cannot go on. */
   readonly failed: Promise<string>;
+  /** Passes before the stop, where load balancers are to learn of it first. */
+  readonly drainDelay: DrainDelay;
   /** Drains and closes everything that was opened. */
   stop(): Promise<void>;
 }
@@ -118,7 +121,8 @@ export async function startService(
     await app.listen(config.port, config.host);
     const { port } = app.getHttpServer().address() as { port: number };
     database.announce(port);
-    return { url: `http://localhost:${port}`, providers, failed: database.failed, stop };
+    const url = `http://localhost:${port}`;
+    return { url, providers, failed: database.failed, drainDelay: app.get(DrainDelay), stop };
   } catch (error) {
     await stop().catch((fault: unknown) => logger.warn('Not everything was closed', { error: fault }));
     throw error;

@@ -18,8 +18,11 @@ import { mayHaveHappened } from './task-failure.js';
 /** How the steps of a run, or their compensations, came to an end. */
 export type Execution =
   | { outcome: 'completed' }
-  /** `retryAfterMs`: when the step's target wants to be asked again, if it said so. */
-  | { outcome: 'failed'; failure: Failure; retryAfterMs?: number | undefined }
+  /**
+   * `retryAfterMs`: when the step's target wants to be asked again, if it said so. `fault`: what was thrown, if no action
+   * knows what it means.
+   */
+  | { outcome: 'failed'; failure: Failure; retryAfterMs?: number | undefined; fault?: unknown }
   /** The next step needs what is out of order for the moment: the circuit's name. Nothing has failed. */
   | { outcome: 'waiting'; circuit: string }
   /** Another worker has taken the run over; nothing more may be written. */
@@ -150,7 +153,13 @@ function toExecution(error: unknown, task: NamedTask, signal: AbortSignal): Exec
   // What was cut off by our own end, and does no harm if it is repeated, has not failed.
   if (signal.aborted && failed.retryable) return { outcome: 'interrupted' };
   const retryAfterMs = error instanceof ActionError ? error.retryAfterMs : undefined;
-  return { outcome: 'failed', failure: failed, retryAfterMs };
+  const fault = error instanceof ActionError ? error.cause : error;
+  return {
+    outcome: 'failed',
+    failure: failed,
+    retryAfterMs,
+    ...(failed.code === 'unexpected' && { fault }),
+  };
 }
 
 /** An input is computed from what is recorded, so what fails once fails always. */

@@ -9,7 +9,7 @@ import {
   type Verification,
 } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { LOGGER, LogQuota } from '../platform/logging/index.js';
+import { LOGGER, logContext, LogQuota } from '../platform/logging/index.js';
 import { currentTraceparent, describeSpan, inSpan, keepSpans } from '../platform/tracing/index.js';
 import {
   EventRecorder,
@@ -120,6 +120,7 @@ export class AcceptDelivery {
     const { httpTargets, replayGuard } = this.config;
     const headers = keepHeaders(provider, delivery);
     const traceparent = currentTraceparent();
+    const { correlationId } = logContext();
     return events.map(({ envelope, body }): VerifiedEvent => ({
       provider: provider.name,
       envelope,
@@ -129,6 +130,7 @@ export class AcceptDelivery {
       workflows: workflowsFor({ provider: provider.name, type: envelope.type }, httpTargets),
       replayKey: guardedReplayKey(provider, delivery, envelope, replayGuard),
       traceparent,
+      correlationId,
     }));
   }
 }

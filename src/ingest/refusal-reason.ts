@@ -1,4 +1,24 @@
+import { REJECTION_REASONS } from '../model/index.js';
 import type { Problem } from '../platform/http/index.js';
+
+/** Why requests to the address of a provider that is configured can be refused. */
+export const REFUSALS = [
+  ...REJECTION_REASONS,
+  'unstorable',
+  'too_large',
+  'unsupported_content',
+  'malformed',
+  'over_limit',
+  'rate_limited',
+  'overloaded',
+  'verification_unavailable',
+  'database_away',
+  'internal_error',
+  'given_up',
+] as const;
+
+/** Why those can be refused that are for no provider. */
+export const STRAY_REFUSALS = ['unknown_provider', 'malformed'] as const;
 
 /** Where a status says it all. */
 const BY_STATUS: Readonly<Record<number, string>> = {
@@ -8,8 +28,8 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Why a request to a webhook address was refused, as it is counted: a {@link RejectionReason}, or what else stands in the
- * way. The set is closed, for the words are ours.
+ * Why a request to a webhook address was refused, as it is counted: one of the {@link REFUSALS}, or for no provider. The
+ * set is closed, for the words are ours.
  *
  * @param problem that the reply told of, if our own filter made it
  */

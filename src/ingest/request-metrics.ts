@@ -1,13 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { problemOf } from '../platform/http/index.js';
-import { countAnswer, countRefusal, OTHER } from '../platform/metrics/index.js';
+import { countAnswer, countRefusal, expectRefusals, OTHER } from '../platform/metrics/index.js';
 import { WEBHOOK_ROUTE } from './admission.js';
 import type { ProviderRegistry } from './provider-registry.js';
-import { refusalReason } from './refusal-reason.js';
+import { refusalReason, REFUSALS, STRAY_REFUSALS } from './refusal-reason.js';
 import type { WebhookRequest } from './signature.guard.js';
 
 /** Counts every answer to a webhook, wherever it was decided on. Providers that there are not share one label. */
 export function addRequestMetrics(fastify: FastifyInstance, registry: ProviderRegistry): void {
+  expectRefusals(OTHER, STRAY_REFUSALS);
+  for (const [name, { verifier }] of registry) {
+    expectRefusals(name, verifier.configured ? REFUSALS : ['unconfigured']);
+  }
   fastify.addHook('onRequest', (request, reply, done) => {
     // A sender that no longer waits was not acknowledged, and nothing else tells of it. Strangers may do as they like.
     reply.raw.once('close', () => {

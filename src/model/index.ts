@@ -54,6 +54,7 @@ export { parseForm, type ParsedForm } from './form.js';
 export { isForm, mediaTypeOf, readPayload } from './payload.js';
 export { knownSecrets, RETIRED, type KnownSecret } from './known-secrets.js';
 export {
+  REJECTION_REASONS,
   REJECTION_STATES,
   type RejectedRequest,
   type RejectionReason,

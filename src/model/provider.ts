@@ -15,14 +15,17 @@ export interface Delivery {
 }
 
 /** Why a delivery's signature was not accepted. Named in the reply, the log and the metrics. */
-export type RefusalReason =
-  | 'signature_missing'
-  | 'signature_doubled'
-  | 'signature_malformed'
-  | 'signature_mismatch'
-  | 'timestamp_stale'
-  | 'algorithm_unknown'
-  | 'certificate_refused';
+export const REFUSAL_REASONS = [
+  'signature_missing',
+  'signature_doubled',
+  'signature_malformed',
+  'signature_mismatch',
+  'timestamp_stale',
+  'algorithm_unknown',
+  'certificate_refused',
+] as const;
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 export type Verification =
   /** `secretLabel` says which of several secrets matched (`1` is the first), never the secret. */

@@ -1,10 +1,12 @@
-import type { DeliveryHeaders, EnvelopeFault, RefusalReason } from './provider.js';
+import { REFUSAL_REASONS, type DeliveryHeaders, type EnvelopeFault } from './provider.js';
 
 /**
  * Why a request was not accepted: its signature, a provider without a secret, what a signed body says (`invalid`), or that
  * what makes it genuine was used before (`replayed`).
  */
-export type RejectionReason = RefusalReason | 'unconfigured' | 'invalid' | 'replayed';
+export const REJECTION_REASONS = [...REFUSAL_REASONS, 'unconfigured', 'invalid', 'replayed'] as const;
+
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 export const REJECTION_STATES = ['held', 'released', 'discarded'] as const;
 

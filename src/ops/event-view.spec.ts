@@ -30,6 +30,7 @@ const withLedger = (steps: Row[]): EventLife => ({
   bodySha256: new Uint8Array(32),
   secretLabel: '1',
   traceparent: null,
+  correlationId: null,
   suspectedReplayOf: null,
   payloads: [],
   runs: [

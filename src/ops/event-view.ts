@@ -28,8 +28,8 @@ export function toEventView(event: EventLife): EventView {
 }
 
 function facts(event: ListedEvent): Omit<EventSummary, 'runs'> {
-  const { id, provider, account, type, entity, deliveryKey, occurredAt, receivedAt, suspectedReplayOf } =
-    event;
+  const { id, provider, account, type, entity, deliveryKey, occurredAt, receivedAt } = event;
+  const { correlationId, suspectedReplayOf } = event;
   return {
     id,
     provider,
@@ -40,6 +40,7 @@ function facts(event: ListedEvent): Omit<EventSummary, 'runs'> {
     occurredAt,
     receivedAt,
     status: statusOf(event),
+    correlationId,
     suspectedReplayOf,
   };
 }

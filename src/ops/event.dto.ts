@@ -101,6 +101,8 @@ class EventFacts {
   @ApiProperty({ nullable: true, type: Date }) occurredAt!: Date | null;
   @ApiProperty() receivedAt!: Date;
   @ApiProperty({ enum: EVENT_STATUSES }) status!: EventStatus;
+  @ApiProperty({ nullable: true, type: String, description: 'Of the request that brought it' })
+  correlationId!: string | null;
   @ApiProperty({
     nullable: true,
     type: String,

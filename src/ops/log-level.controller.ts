@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Inject, Put, UseGuards } from '@nestjs/common';
+import type { Logger } from 'winston';
 import {
   ApiBearerAuth,
   ApiOkResponse,
@@ -6,10 +7,13 @@ import {
   ApiResponse,
   ApiTags,
 } from '../platform/api-docs/index.js';
-import { LogLevel } from '../platform/logging/index.js';
+import { CONFIG, type Config } from '../platform/config/index.js';
+import { LOGGER, LogLevel } from '../platform/logging/index.js';
+import { processName } from '../platform/process/index.js';
+import { AuditStore } from '../store/index.js';
 import { JsonBody } from './json-body.js';
 import { LogLevelChange, LogLevelView } from './log-level.dto.js';
-import { OpsTokenGuard } from './ops-token.guard.js';
+import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 
 /** How much this one process logs, without a restart: what is looked for may be gone after one. */
 @ApiTags('log level')
@@ -18,7 +22,12 @@ import { OpsTokenGuard } from './ops-token.guard.js';
 @UseGuards(OpsTokenGuard)
 @Controller('api/v1/log-level')
 export class LogLevelController {
-  constructor(@Inject(LogLevel) private readonly logLevel: LogLevel) {}
+  constructor(
+    @Inject(LogLevel) private readonly logLevel: LogLevel,
+    private readonly audit: AuditStore,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'How much this process logs' })
@@ -30,11 +39,29 @@ export class LogLevelController {
   @Put()
   @ApiOperation({
     summary: 'Log more or less for a while',
-    description: 'In this process alone. After the time it is LOG_LEVEL again.',
+    description: 'In this process alone. After the time it is LOG_LEVEL again. Written into the audit.',
   })
   @ApiOkResponse({ type: LogLevelView })
   @ApiResponse({ status: 400, description: 'Not a level, or not a time' })
-  change(@Body(new JsonBody()) { level, minutes }: LogLevelChange): LogLevelView {
-    return this.logLevel.change(level, minutes);
+  change(@Body(new JsonBody()) { level, minutes, reason }: LogLevelChange): LogLevelView {
+    const { level: from } = this.logLevel.state;
+    const state = this.logLevel.change(level, minutes);
+    // Not waited for: more is to be seen above all while the database hangs.
+    void this.writeDown({
+      from,
+      to: level,
+      until: state.until?.toISOString() ?? null,
+      reason: reason ?? null,
+    });
+    return state;
+  }
+
+  private async writeDown(detail: Record<string, string | null>): Promise<void> {
+    try {
+      const subject = processName(this.config.role);
+      await this.audit.write({ actor: OPS_ACTOR, action: 'log_level_changed', subject, detail });
+    } catch (error) {
+      this.logger.warn('A change of the log level is not in the audit', { error, ...detail });
+    }
   }
 }

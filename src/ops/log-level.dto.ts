@@ -1,7 +1,7 @@
 import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { LOG_LEVELS, type LogLevelName } from '../platform/logging/index.js';
-import { MayBeAbsent } from './query-fields.js';
+import { IsText, MayBeAbsent } from './query-fields.js';
 
 /** A day, in minutes. */
 const LONGEST = 1_440;
@@ -17,6 +17,10 @@ export class LogLevelChange {
   @Min(1)
   @Max(LONGEST)
   minutes: number = 15;
+
+  @ApiPropertyOptional({ description: 'For the audit' })
+  @IsText()
+  reason?: string;
 }
 
 export class LogLevelView {

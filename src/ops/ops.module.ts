@@ -8,6 +8,7 @@ import { AuditController } from './audit.controller.js';
 import { CircuitsController } from './circuits.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { EventsController } from './events.controller.js';
+import { DrainDelay } from './health/drain-delay.js';
 import { HealthChecks } from './health/health-checks.js';
 import { HealthController } from './health/health.controller.js';
 import { LogLevelController } from './log-level.controller.js';
@@ -20,7 +21,6 @@ import { RejectedRequestsController } from './rejected-requests.controller.js';
 import { ReleaseController } from './release.controller.js';
 import { SchemaDriftController } from './schema-drift.controller.js';
 import { ServiceGauges } from './service-gauges.js';
-import { ServiceStateSnapshot } from './service-state.snapshot.js';
 
 /** The operations API. */
 const CONTROLLERS = [
@@ -52,7 +52,7 @@ export class OpsModule {
       module: OpsModule,
       imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), StoreModule, ...observed],
       controllers: [HealthController, MetricsController, LogLevelController, ...(api ? CONTROLLERS : [])],
-      providers: [HealthChecks, Readiness, ServiceGauges, ServiceStateSnapshot, OpsTokenGuard, logLevel],
+      providers: [HealthChecks, Readiness, DrainDelay, ServiceGauges, OpsTokenGuard, logLevel],
     };
   }
 }

@@ -15,7 +15,10 @@ import {
 } from '../platform/metrics/index.js';
 import { Snapshot } from '../platform/process/index.js';
 import { RunProcessor } from '../process/index.js';
-import { GAUGE_TIMES, ServiceStateSnapshot } from './service-state.snapshot.js';
+import { ServiceStateReader } from '../store/index.js';
+
+/** However many ask, sources are read once in this time; and what is older than a minute is not told. */
+const TIMES = { freshMs: 5_000, restMs: 30_000, staleMs: 60_000 };
 
 /** Milliseconds that a scrape waits for a source that does not answer. */
 const WAIT_MS = 500;
@@ -31,16 +34,16 @@ export class ServiceGauges {
   private readonly sources;
 
   constructor(
-    state: ServiceStateSnapshot,
+    state: ServiceStateReader,
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
     @Inject(DATABASE_POOL) private readonly pool: DatabasePool,
     @Inject(CONFIG) private readonly config: Config,
     @Optional() private readonly processor?: RunProcessor,
   ) {
     this.sources = {
-      database: state,
-      queue: new Snapshot(() => readJobs(queues), GAUGE_TIMES),
-      disk: new Snapshot(() => readDisks(config), GAUGE_TIMES),
+      database: new Snapshot(() => state.read(), TIMES),
+      queue: new Snapshot(() => readJobs(queues), TIMES),
+      disk: new Snapshot(() => readDisks(config), TIMES),
     };
   }
 

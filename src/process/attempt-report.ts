@@ -1,5 +1,17 @@
 import type { Logger } from 'winston';
+import type { Execution } from '../act/index.js';
 import type { ClaimedRun, Settlement } from '../store/index.js';
+
+/** Tells, with its stack, where a fault of ours is that an attempt has failed by. */
+export function reportFault(
+  logger: Logger,
+  { workflow }: Pick<ClaimedRun, 'workflow'>,
+  execution: Execution,
+): void {
+  if (execution.outcome !== 'failed' || execution.fault === undefined) return;
+  const { failure, fault } = execution;
+  logger.error('A step has a fault of its own', { error: fault, workflow, step: failure.step });
+}
 
 /**
  * One line for each attempt, with all that is worth knowing about it.

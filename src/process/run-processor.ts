@@ -11,7 +11,7 @@ import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../stor
 import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
 import { countClaim, countSettled } from './attempt-metrics.js';
-import { reportAttempt } from './attempt-report.js';
+import { reportAttempt, reportFault } from './attempt-report.js';
 import { inAttemptSpan } from './attempt-span.js';
 import { DeadLetterMirror } from './dead-letter-mirror.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -121,6 +121,7 @@ export class RunProcessor {
     const context = {
       runId: run.lease.runId,
       eventId: run.event.id,
+      ...(run.correlationId !== null && { correlationId: run.correlationId }),
       traceId: run.traceparent === null ? undefined : parseTraceparent(run.traceparent)?.traceId,
     };
     return withLogContext(context, async () => {
@@ -141,6 +142,7 @@ export class RunProcessor {
     const settle = async (execution: Execution, ended: EndedAttempt) => {
       const settlement = await this.settle(run, settleAttempt(execution, ended, limits));
       const durationMs = performance.now() - startedAt;
+      reportFault(this.logger, run, execution);
       reportAttempt(this.logger, run, ended.attempt, settlement, durationMs);
       countSettled(run, settlement, durationMs);
       startedAt = performance.now();

@@ -26,6 +26,8 @@ export interface VerifiedEvent {
   readonly replayKey?: ReplayKey | undefined;
   /** W3C trace context under which its runs will be executed; by default a new one. */
   readonly traceparent?: string | undefined;
+  /** Of the request that brought it. */
+  readonly correlationId?: string | undefined;
 }
 
 /** The events of one delivery, and the span in which they wait for their commit. */
@@ -107,11 +109,10 @@ export class EventRecorder {
     error: Error,
   ): Promise<DeliveryRecording[]> {
     if (deliveries.length === 1) {
-      const deliveryKeys = deliveries
-        .flat()
-        .slice(0, 10)
-        .map(({ event }) => event.deliveryKey);
-      this.logger.error('A delivery cannot be stored', { error, deliveryKeys });
+      const events = deliveries.flat();
+      const deliveryKeys = events.slice(0, 10).map(({ event }) => event.deliveryKey);
+      const correlationId = events[0]?.correlationId ?? undefined;
+      this.logger.error('A delivery cannot be stored', { error, deliveryKeys, correlationId });
       return [{ outcome: 'unstorable', message: error.message }];
     }
     const recordings: DeliveryRecording[] = [];
@@ -168,14 +169,16 @@ function inDeliveries(
 }
 
 function toNewEvent(verified: VerifiedEvent): NewEvent {
-  const { provider, envelope, body, headers, secretLabel, workflows, replayKey, traceparent } = verified;
+  const { provider, envelope, body, headers, secretLabel, workflows, replayKey } = verified;
+  const { traceparent = newTraceparent(), correlationId = null } = verified;
   return {
     event: { id: uuidv7(), provider, ...envelope, receivedAt: new Date() },
     body,
     bodySha256: createHash('sha256').update(body).digest(),
     headers,
     secretLabel,
-    traceparent: traceparent ?? newTraceparent(),
+    traceparent,
+    correlationId,
     runs: workflows.map(({ name, version }) => ({ id: uuidv7(), workflow: name, workflowVersion: version })),
     replayKey,
   };

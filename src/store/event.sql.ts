@@ -18,10 +18,10 @@ export const RECORD = `
     SELECT * FROM unnest(
       $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
       $8::timestamptz[], $9::bytea[], $10::text[], $11::bytea[], $12::jsonb[], $13::text[],
-      $14::bytea[], $15::text[], $16::boolean[]
+      $14::text[], $15::bytea[], $16::text[], $17::boolean[]
     ) WITH ORDINALITY AS d (id, provider, account, delivery_key, type, entity, occurred_at,
             received_at, body_sha256, secret_label, body, headers, traceparent,
-            replay_key, replay_claim, refuses_replay, place)
+            correlation_id, replay_key, replay_claim, refuses_replay, place)
   ), known AS MATERIALIZED (
     SELECT place, used.claim, used.event_id
     FROM delivered CROSS JOIN LATERAL (
@@ -57,9 +57,9 @@ export const RECORD = `
     FROM delivered JOIN first_use USING (place) WHERE claim <> replay_claim
   ), recorded AS (
     INSERT INTO events (id, provider, account, delivery_key, type, entity, occurred_at,
-                        received_at, body_sha256, secret_label, traceparent, suspected_replay_of)
+                        received_at, body_sha256, secret_label, traceparent, correlation_id, suspected_replay_of)
     SELECT delivered.id, provider, account, delivery_key, type, entity, occurred_at,
-           received_at, body_sha256, secret_label, traceparent, replay_of
+           received_at, body_sha256, secret_label, traceparent, correlation_id, replay_of
     FROM delivered LEFT JOIN replayed USING (place) WHERE refused IS NOT TRUE
     ORDER BY provider, account, delivery_key, place
     ON CONFLICT (provider, account, delivery_key) DO NOTHING
@@ -70,7 +70,7 @@ export const RECORD = `
   ), opened AS (
     INSERT INTO runs (id, event_id, provider, workflow, workflow_version, created_at)
     SELECT run.id, recorded.id, recorded.provider, run.workflow, run.version, now()
-    FROM unnest($17::uuid[], $18::uuid[], $19::text[], $20::int[]) AS run (id, event_id, workflow, version)
+    FROM unnest($18::uuid[], $19::uuid[], $20::text[], $21::int[]) AS run (id, event_id, workflow, version)
     JOIN recorded ON recorded.id = run.event_id
   )
   SELECT id, true AS recorded, suspected_replay_of AS "replayOf" FROM recorded

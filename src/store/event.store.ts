@@ -17,6 +17,8 @@ export interface NewEvent {
   readonly secretLabel: string;
   /** W3C trace context, under whose trace id all that is done about the event is found. */
   readonly traceparent: string;
+  /** Of the request that brought it; null if none did. */
+  readonly correlationId: string | null;
   readonly runs: readonly NewRun[];
   readonly replayKey?: ReplayKey | undefined;
 }
@@ -102,6 +104,7 @@ export class EventStore {
         batch.map(({ body }) => body),
         batch.map(({ headers }) => JSON.stringify(headers)),
         batch.map(({ traceparent }) => traceparent),
+        batch.map(({ correlationId }) => correlationId),
         batch.map(({ replayKey }) => replayKey && hashOf(replayKey)),
         batch.map(({ replayKey }) => replayKey?.claim),
         batch.map(({ replayKey }) => replayKey && replayKey.otherwise === 'refused'),

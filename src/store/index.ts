@@ -1,5 +1,6 @@
 export { PostgresCircuitStore, type ListedCircuit } from './circuit.store.js';
 export { AuditReader, type AuditPage, type Mismatch } from './audit.reader.js';
+export { AuditStore, type AuditEntry } from './audit.store.js';
 export { DatabaseCare, type RetiredPartition } from './database-care.js';
 export { DeadLetterReader, type DeadLetterPosition, type RedrivePreview } from './dead-letter.reader.js';
 export type { DeadLetterFilter, DeadLetterRow } from './dead-letter.sql.js';

@@ -37,6 +37,8 @@ export interface ClaimedRun {
   readonly lastError: Failure | null;
   /** W3C trace context under which it is executed, or null for what was accepted before there were traces. */
   readonly traceparent: string | null;
+  /** Of the request that brought the event, or null for what was accepted before these ids were kept. */
+  readonly correlationId: string | null;
 }
 
 /** Thrown when a write comes under a lease that is no longer valid. Nothing was changed. */

@@ -41,7 +41,7 @@ export const CLAIM = `
   )
   SELECT claimed.id, claimed.event_id, workflow, workflow_version, number, status, attempt, crashes, epoch,
          last_error, event.provider, event.account, event.delivery_key, event.type, event.entity,
-         event.occurred_at, event.received_at, ${traceparentOf('claimed')} AS traceparent, payload.body,
+         event.occurred_at, event.received_at, ${traceparentOf('claimed')} AS traceparent, event.correlation_id, payload.body,
          payload.headers->>'content-type' AS content_type,
          (SELECT jsonb_object_agg(name, jsonb_build_object('status', step.status, 'output', step.output))
           FROM steps step WHERE step.run_id = claimed.id) AS ledger
@@ -69,6 +69,7 @@ export interface ClaimRow {
   occurred_at: Date | null;
   received_at: Date;
   traceparent: string | null;
+  correlation_id: string | null;
   body: Buffer | null;
   content_type: string | null;
   ledger: Record<string, LedgerEntry> | null;
@@ -99,6 +100,7 @@ export function toClaim(row: ClaimRow): ClaimedRun {
     ledger: new Map(Object.entries(row.ledger ?? {})),
     lastError: row.last_error,
     traceparent: row.traceparent,
+    correlationId: row.correlation_id,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PostgresCircuitStore } from './circuit.store.js';
 import { AuditReader } from './audit.reader.js';
+import { AuditStore } from './audit.store.js';
 import { DatabaseCare } from './database-care.js';
 import { DeadLetterReader } from './dead-letter.reader.js';
 import { DispatchStore } from './dispatch.store.js';
@@ -26,6 +27,7 @@ const stores = [
   EventReader,
   DeadLetterReader,
   AuditReader,
+  AuditStore,
   DatabaseCare,
   PostgresCircuitStore,
   InstallationStore,

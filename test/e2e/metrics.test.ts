@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RejectedRequestPage } from '../../src/ops/rejected-request.dto.js';
 import {
@@ -17,11 +18,14 @@ import { makeFolder, removeFolder } from '../support/postgres.js';
 import { checkByPromtool, readMetricTables, Scrape, type Sample } from '../support/scrape.js';
 import { TestService } from '../support/service.js';
 
+const REFUSED = 'integration_deliveries_refused_total';
+
 describe('what a service counts', () => {
   let backends: TestBackends;
   let shop: HttpTarget;
   let mail: MailServer;
   let service: TestService;
+  let before: Scrape;
   let scrape: Scrape;
 
   beforeAll(async () => {
@@ -40,6 +44,7 @@ describe('what a service counts', () => {
         RETRY_BASE_MS: '1',
       },
     });
+    before = await Scrape.of(service.url);
     await sendMix();
     scrape = await Scrape.of(service.url);
   }, 150_000);
@@ -152,6 +157,24 @@ describe('what a service counts', () => {
     expect(scrape.value('integration_ack_duration_seconds_count', { provider: 'github' })).toBe(3);
     expect(scrape.value('integration_commit_batch_events_sum')).toBe(6);
     expect(scrape.value('integration_commit_duration_seconds_count')).toBe(6);
+  });
+
+  it('begins at 0 with every reason for which a provider that is configured can be refused, and others with one', async () => {
+    const reasons = ({ samples }: Scrape, provider: string) =>
+      samples
+        .filter(({ name, labels }) => name === REFUSED && labels['provider'] === provider)
+        .map(({ labels }) => labels['reason']);
+    expect(before.samples.filter(({ name, value }) => name === REFUSED && value !== 0)).toEqual([]);
+    const [, documented = ''] =
+      /^- `reason` of a refusal:(.+?)^- /ms.exec(await readFile('docs/metrics.md', 'utf8')) ?? [];
+    const words = [...documented.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+    const known = [...new Set(words)].filter((word) => word !== 'unknown_provider').sort();
+    expect(reasons(before, 'stripe').sort()).toEqual(known);
+    expect(reasons(before, 'slack')).toEqual(['unconfigured']);
+    expect(reasons(before, 'other').sort()).toEqual(['malformed', 'unknown_provider']);
+    for (const provider of ['stripe', 'github', 'other']) {
+      expect(reasons(scrape, provider)).toEqual(reasons(before, provider));
+    }
   });
 
   it('is what was done about it', () => {

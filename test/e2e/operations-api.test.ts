@@ -95,6 +95,7 @@ describe('the operations API', () => {
       occurredAt: new Date(payload.created * 1000).toISOString(),
       receivedAt: time,
       status: 'completed',
+      correlationId: text,
       suspectedReplayOf: null,
       payload: expect.objectContaining({ object: 'event', type: 'payment_intent.succeeded' }) as object,
       headers: { 'content-type': 'application/json', 'user-agent': text, 'stripe-signature': text },
@@ -339,7 +340,6 @@ describe('the documentation of the API', () => {
 describe('health', () => {
   it('tells of the database, the queue, the workers, the memory and the disk', async () => {
     const reply = await fetch(`${service.url}/health`);
-    expect(reply.status).toBe(200);
     const details = {
       database: { status: 'up' },
       migrations: { status: 'up' },
@@ -351,6 +351,7 @@ describe('health', () => {
       eventLoop: { status: 'up', lagMs: expect.any(Number) as number },
     };
     expect(await reply.json()).toEqual({ status: 'ok', info: details, error: {}, details });
+    expect(reply.status).toBe(200);
   });
 
   it('is live and ready', async () => {
@@ -376,13 +377,18 @@ describe('the logs', () => {
     });
     expect(line['@timestamp']).toMatch(TIME);
 
+    expect(refund.correlationId).toBe(refundCorrelation);
     const runId = refund.runs[0]?.id;
     const ofRun = ({ integration }: LogLine) => integration['runId'] === runId;
-    expect(await logged('combined.log', ofRun)).toMatchObject({ integration: { eventId: refund.id } });
+    expect(await logged('combined.log', ofRun)).toMatchObject({
+      'http.request.id': refundCorrelation,
+      integration: { eventId: refund.id },
+    });
     expect(
       await logged('combined.log', (line) => line.message === 'Run completed' && ofRun(line)),
     ).toMatchObject({
       'log.level': 'info',
+      'http.request.id': refundCorrelation,
       'trace.id': line['trace.id'],
       integration: { eventId: refund.id, workflow: 'log', attempt: 1 },
     });
@@ -411,17 +417,41 @@ describe('the logs', () => {
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
+    const [line] = await readLog(service, 'combined.log');
+    const thisProcess = line?.['service.node.name'];
+    expect(thisProcess).toMatch(new RegExp(`^all:.+:${service.pid}$`));
     await problemOf(await put({ level: 'debug' }, 'nobody'), 401);
-    for (const wrong of [{}, { level: 'loud' }, { level: 'debug', minutes: 0 }, { level: 'debug', for: 1 }]) {
+    const wrongs = [{ minutes: 0 }, { reason: 7 }, { for: 1 }].map((wrong) => ({ level: 'debug', ...wrong }));
+    for (const wrong of [{}, { level: 'loud' }, ...wrongs]) {
       await problemOf(await put(wrong), 400);
     }
-    const changed = await put({ level: 'debug', minutes: 5 });
-    expect(await changed.json()).toEqual({
+    const changed = await put({ level: 'debug', minutes: 5, reason: 'who sends these' });
+    const { until } = (await changed.json()) as { until: string };
+    expect(until).toMatch(TIME);
+    expect(await (await service.get('/api/v1/log-level')).json()).toEqual({
       level: 'debug',
       configured: 'info',
-      until: expect.stringMatching(TIME) as string,
+      until,
     });
     await put({ level: 'info' });
+    const audited = await eventually(
+      async () => {
+        const { rows } = await backends.pool.query<{ subject: string; detail: unknown }>(
+          `SELECT subject, detail FROM audit WHERE actor = 'ops' AND action = 'log_level_changed' ORDER BY id`,
+        );
+        return rows.length === 2 ? rows : undefined;
+      },
+      5_000,
+      () => 'the changes are not in the audit',
+    );
+    expect(audited.map(({ subject }) => subject)).toEqual([thisProcess, thisProcess]);
+    // Each is written when it can be, so the order is nobody's.
+    expect(audited.map(({ detail }) => detail)).toEqual(
+      expect.arrayContaining([
+        { from: 'info', to: 'debug', until, reason: 'who sends these' },
+        { from: 'debug', to: 'info', until: null, reason: null },
+      ]),
+    );
     const shown = await service.get('/api/v1/log-level');
     expect(await shown.json()).toEqual({ level: 'info', configured: 'info', until: null });
   });

@@ -70,6 +70,13 @@ async function order(service: TestService, number: string): Promise<string> {
   return ((await reply.json()) as { id: string }).id;
 }
 
+/** What it has logged. */
+function linesOf({ lines }: TestService): Record<string, unknown>[] {
+  return lines
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 const ofEvent = (id: string) => (spans: readonly ReceivedSpan[]) =>
   spans.find(({ name, attributes }) => name.startsWith('POST /webhooks') && attributes['event.id'] === id);
 
@@ -133,9 +140,16 @@ it('an event is one trace from the request to its last step, over processes and 
     traceId,
     traceId,
   ]);
-  // Lines of the log are found by the trace.
-  for (const { lines } of [api, worker]) {
-    expect(lines.filter((line) => line.includes(`"trace.id":"${traceId}"`))).not.toEqual([]);
+  // Lines of the log are found by the trace, and by the request.
+  for (const service of [api, worker]) {
+    const lines = linesOf(service).filter((line) => line['trace.id'] === traceId);
+    expect(lines).not.toEqual([]);
+    for (const line of lines) {
+      expect(line['http.request.id']).toBe(reply.headers.get('x-correlation-id'));
+      expect(line['service.node.name']).toMatch(
+        new RegExp(`^${service === api ? 'api' : 'worker'}:.+:${service.pid}$`),
+      );
+    }
   }
 }, 120_000);
 
@@ -251,9 +265,29 @@ it('what is not signed leaves no trace', async () => {
   expect(reply.status).toBe(400);
   await stopAll();
   expect(collector.spans).toEqual([]);
+  // So the log names none.
+  const [line] = linesOf(service).filter(({ message }) => message === 'Delivery not verified');
+  expect(line).toMatchObject({ 'http.request.id': reply.headers.get('x-correlation-id') });
+  expect(linesOf(service).filter((any) => 'trace.id' in any)).toEqual([]);
   // Somebody would have been sent one: all that it takes is loaded.
   expect(service.lines.filter((line) => line.startsWith('Loaded of OpenTelemetry'))).toHaveLength(1);
   expect(service.lines).not.toContain(NOTHING_LOADED);
+});
+
+it('what is signed and refused is found in its trace, unless that is not sampled', async () => {
+  const service = await start();
+  const unsampled = await start({ OTEL_TRACES_SAMPLER_ARG: '0' });
+  for (const each of [service, unsampled]) {
+    expect((await send(each, await githubDelivery(each, 'order', []))).status).toBe(400);
+  }
+  const request = await collector.until((spans) =>
+    spans.find(({ name }) => name.startsWith('POST /webhooks')),
+  );
+  await stopAll();
+  const traces = [service, unsampled].map((each) => [
+    ...new Set(linesOf(each).flatMap((line) => line['trace.id'] ?? [])),
+  ]);
+  expect(traces).toEqual([[request.traceId], []]);
 });
 
 it.each(['refuses', 'hangs'] as const)(

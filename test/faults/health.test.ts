@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.js';
+import { readLog } from '../support/log-lines.js';
 import { freezePostgres } from '../support/outages.js';
 import { makeFolder, removeFolder } from '../support/postgres.js';
 import { TestService } from '../support/service.js';
@@ -10,11 +11,16 @@ import { RedisServer } from './arena/redis-server.js';
 const TOLD_MS = 2_000;
 const ANSWERED_MS = 1_000;
 
+/** More milliseconds than a statement, or a new connection, is waited for. */
+const LONG_MS = 13_000;
+
+const NOT_ASKED = 'The database cannot be asked for its health';
+
 type State = 'up' | 'down';
 
 interface Health {
   readonly status: string;
-  readonly details: Readonly<Record<string, { readonly status: State }>>;
+  readonly details: Readonly<Record<string, { readonly status: State; readonly message?: string }>>;
 }
 
 let folder: string;
@@ -22,11 +28,18 @@ let postgres: PostgresServer;
 let redis: RedisServer;
 let service: TestService;
 
+/** What a driver would say of the servers, and nobody is to know who asks for health. */
+let whereabouts: string[];
+
 beforeAll(async () => {
   folder = makeFolder('health');
   postgres = await PostgresServer.start(join(folder, 'postgres'));
   redis = await RedisServer.start({ folder: makeFolder('health-redis'), keepsData: false });
   service = await TestService.start({ env: { ...postgres.env, ...redis.env } });
+  whereabouts = [...Object.values(postgres.env), ...Object.values(redis.env)].flatMap((text) => {
+    const { port, username, pathname } = new URL(text);
+    return [port, username, pathname.slice(1)].filter((word) => word !== '');
+  });
 });
 
 afterAll(async () => {
@@ -36,12 +49,15 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-async function ask(path: string): Promise<{ code: number; health: Health }> {
+async function ask(path: string, asked = service): Promise<{ code: number; health: Health }> {
   const askedAt = performance.now();
-  const reply = await fetch(service.url + path);
-  const health = (await reply.json()) as Health;
+  const reply = await fetch(asked.url + path);
+  const text = await reply.text();
   expect(performance.now() - askedAt).toBeLessThan(ANSWERED_MS);
-  return { code: reply.status, health };
+  for (const { message = '' } of Object.values((JSON.parse(text) as Health).details)) {
+    for (const word of whereabouts) expect(message).not.toContain(word);
+  }
+  return { code: reply.status, health: JSON.parse(text) as Health };
 }
 
 /** Waits until the health is as expected, of the two servers, and whether traffic is wanted. */
@@ -89,6 +105,27 @@ describe('the health tells within two seconds', () => {
     await told(WELL);
   });
 
+  it('that PostgreSQL goes on, after it was frozen for longer than anybody waits for an answer', async () => {
+    const thaw = await freezePostgres(postgres.url, postgres.postmaster);
+    try {
+      await told(NO_DATABASE);
+      for (const frozenAt = performance.now(); performance.now() - frozenAt < LONG_MS;) {
+        expect((await ask('/health')).health.details['database']).toEqual({
+          status: 'down',
+          message: expect.stringMatching(/^(No answer yet|Out of reach: the log says why)$/) as string,
+        });
+      }
+    } finally {
+      await thaw();
+    }
+    await told(WELL);
+    // A driver's words are in the log.
+    const lines = (await readLog(service)).filter(({ message }) => message === NOT_ASKED);
+    expect(lines.map(({ error }) => error)).toContainEqual(
+      expect.objectContaining({ message: expect.stringMatching(/timeout/) as string }),
+    );
+  }, 60_000);
+
   it('that Redis was stopped, and that it is back', async () => {
     await redis.goDown('SIGTERM');
     await told(NO_QUEUE);
@@ -105,6 +142,27 @@ describe('the health tells within two seconds', () => {
     }
     await told(WELL);
   });
+});
+
+it('the health of what nobody knows is not good', async () => {
+  const fresh = await TestService.start({ env: { ...service.env, APP_ROLE: 'worker' } });
+  try {
+    await postgres.goDown('fast');
+    const { health } = await ask('/health', fresh);
+    expect(health.details).toMatchObject({
+      database: { status: 'down' },
+      migrations: { status: 'down' },
+      events: { status: 'down', message: 'Not known: the database does not tell' },
+    });
+    await postgres.comeBack();
+    await eventually(
+      async () => ((await ask('/health', fresh)).health.status === 'ok' ? true : undefined),
+      TOLD_MS,
+      () => 'the health is not good again',
+    );
+  } finally {
+    await fresh.stop();
+  }
 });
 
 describe('the health of a database', () => {

@@ -212,6 +212,7 @@ describe('a step', () => {
     expect(await begin(run, looking).doSteps(going)).toMatchObject({
       outcome: 'failed',
       failure: { code: 'unexpected', step: 'look', retryable: true },
+      fault: { code: 'ECONNREFUSED' },
     });
   });
 

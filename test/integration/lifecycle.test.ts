@@ -14,7 +14,7 @@ import {
   type Settlement,
   type StepEntry,
 } from '../../src/store/index.js';
-import { newEvent, openStores, TRACEPARENT, type TestStores } from '../support/stores.js';
+import { CORRELATION_ID, newEvent, openStores, TRACEPARENT, type TestStores } from '../support/stores.js';
 
 const ACTOR = 'worker:test';
 const COMPLETED: Settlement = { from: 'running', to: 'completed', reason: 'finished' };
@@ -75,6 +75,7 @@ describe('a claim', () => {
       ledger: new Map(),
       lastError: null,
       traceparent: TRACEPARENT,
+      correlationId: CORRELATION_ID,
     });
     expect(await stores.trail(runId)).toEqual(['pending → running claimed']);
   });

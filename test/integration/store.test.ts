@@ -115,6 +115,7 @@ describe('recording', () => {
         body_sha256: event.bodySha256,
         secret_label: '2',
         traceparent: event.traceparent,
+        correlation_id: event.correlationId,
         suspected_replay_of: null,
       },
     ]);

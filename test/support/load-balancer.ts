@@ -14,12 +14,18 @@ export interface LoadBalancer {
   stop(): Promise<void>;
 }
 
-/** @param servers URLs of the services among which it divides what comes */
-export async function startLoadBalancer(servers: readonly string[]): Promise<LoadBalancer> {
+/**
+ * @param servers URLs of the services among which it divides what comes
+ * @param options `looksAt`: path at which it looks five times a second whether a service wants traffic
+ */
+export async function startLoadBalancer(
+  servers: readonly string[],
+  { looksAt }: { readonly looksAt?: string } = {},
+): Promise<LoadBalancer> {
   const folder = makeFolder('haproxy');
   const port = await findFreePort();
   const file = join(folder, 'haproxy.cfg');
-  writeFileSync(file, configuration(port, servers));
+  writeFileSync(file, configuration(port, servers, looksAt));
   const child = spawn(installedProgram('haproxy'), ['-f', file, '-db'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -46,7 +52,8 @@ export async function startLoadBalancer(servers: readonly string[]): Promise<Loa
   };
 }
 
-function configuration(port: number, servers: readonly string[]): string {
+function configuration(port: number, servers: readonly string[], looksAt: string | undefined): string {
+  const check = looksAt === undefined ? '' : ' check inter 200ms fall 2 rise 1';
   return `
 global
   maxconn 2000
@@ -54,6 +61,7 @@ defaults
   mode http
   option forwardfor
   timeout connect 5s
+  timeout check 5s
   timeout client 60s
   timeout server 60s
 frontend webhooks
@@ -61,7 +69,8 @@ frontend webhooks
   default_backend services
 backend services
   balance roundrobin
-${servers.map((url, index) => `  server s${index} ${new URL(url).host}`).join('\n')}
+${looksAt === undefined ? '' : `  option httpchk GET ${looksAt}`}
+${servers.map((url, index) => `  server s${index} ${new URL(url).host}${check}`).join('\n')}
 `;
 }
 

@@ -110,6 +110,8 @@ export async function openStores(queue: QueueBackendName = 'postgres'): Promise<
 export const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 export const TRACEPARENT = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
 
+export const CORRELATION_ID = 'correlation-of-a-test';
+
 /** An event with one run of the workflow `log`, ready to be recorded. */
 export function newEvent(event: Partial<Event> = {}, body = '{}'): NewEvent {
   return {
@@ -129,6 +131,7 @@ export function newEvent(event: Partial<Event> = {}, body = '{}'): NewEvent {
     headers: {},
     secretLabel: '1',
     traceparent: TRACEPARENT,
+    correlationId: CORRELATION_ID,
     runs: [{ id: uuidv7(), workflow: 'log', workflowVersion: 1 }],
   };
 }

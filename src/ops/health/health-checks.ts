@@ -1,18 +1,22 @@
 import { Inject, Injectable, Optional, type OnApplicationShutdown } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { statfs } from 'node:fs/promises';
+import type { Logger } from 'winston';
 import { RUN_QUEUES, type RunQueues } from '../../dispatch/index.js';
 import { CONFIG, type Config } from '../../platform/config/index.js';
-import { EventLoopLag, Snapshot } from '../../platform/process/index.js';
+import { LOGGER, Outage, withoutLogContext } from '../../platform/logging/index.js';
+import { EventLoopLag, Snapshot, type Obstacle } from '../../platform/process/index.js';
 import { WorkerLiveness } from '../../process/index.js';
-import { DatabaseSchemaReader, type SchemaDifference } from '../../store/index.js';
-import { ServiceStateSnapshot } from '../service-state.snapshot.js';
+import { DatabaseSchemaReader, ServiceStateReader, type SchemaDifference } from '../../store/index.js';
 
 /** Milliseconds that a check may take: whoever asks for health wants an answer now. */
 const CHECK_TIMEOUT_MS = 800;
 
 /** However many ask, a server is asked so often; and what is told is never older than two seconds. */
 const TIMES = { freshMs: 500, restMs: 1_000, staleMs: Infinity };
+
+/** What waits may take long to be found out, and in a minute it is not quite another. */
+const WAITING_TIMES = { ...TIMES, staleMs: 60_000 };
 
 /** Resident memory above which the process is in trouble, in bytes. */
 const MEMORY_LIMIT = 1024 ** 3;
@@ -26,27 +30,49 @@ const LAG_LIMIT_MS = 500;
 /** Seconds after which a run that is due ought to have been started, whatever the load. */
 const WAIT_LIMIT_SECONDS = 600;
 
+/** What is said of what does not answer. A driver's own words may name hosts and users, and anybody may ask. */
+const WORDS: Readonly<Record<Obstacle, string>> = {
+  failed: 'Out of reach: the log says why',
+  silent: 'No answer yet',
+  unasked: 'Never asked',
+};
+
 /** What `/health` looks at. Every answer comes within a second, whatever hangs. */
 @Injectable()
 export class HealthChecks implements OnApplicationShutdown {
   private readonly schema: Snapshot<SchemaDifference>;
-  private readonly waiting: Snapshot<number>;
+  private readonly queued: Snapshot<number>;
+  private readonly oldestWaiting: Snapshot<number>;
   private readonly free: Snapshot<number>;
   private readonly lag = new EventLoopLag();
 
   constructor(
     private readonly indicators: HealthIndicatorService,
     schema: DatabaseSchemaReader,
-    private readonly state: ServiceStateSnapshot,
+    state: ServiceStateReader,
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
     @Optional() private readonly liveness?: WorkerLiveness,
   ) {
     const [queue] = queues.values();
-    this.schema = new Snapshot(() => schema.compare(), TIMES);
+    this.schema = new Snapshot(
+      this.watched('The database', () => schema.compare()),
+      TIMES,
+    );
     // One queue stands for all: they have one backend.
-    this.waiting = new Snapshot(async () => queue?.getWaitingCount() ?? 0, TIMES);
-    this.free = new Snapshot(() => readFreeSpace(config), TIMES);
+    this.queued = new Snapshot(
+      this.watched('The queue', async () => queue?.getWaitingCount() ?? 0),
+      TIMES,
+    );
+    this.oldestWaiting = new Snapshot(
+      this.watched('What waits in the database', () => state.readOldestWaiting()),
+      WAITING_TIMES,
+    );
+    this.free = new Snapshot(
+      this.watched('The disk', () => readFreeSpace(config)),
+      TIMES,
+    );
   }
 
   onApplicationShutdown(): void {
@@ -69,7 +95,7 @@ export class HealthChecks implements OnApplicationShutdown {
   }
 
   async queue(): Promise<HealthIndicatorResult> {
-    return this.answers('queue', this.waiting, {
+    return this.answers('queue', this.queued, {
       backend: this.config.queue.kind,
       queues: this.queues.size,
     });
@@ -82,13 +108,13 @@ export class HealthChecks implements OnApplicationShutdown {
     return Promise.resolve(stalled.length === 0 ? check.up() : check.down({ stalled }));
   }
 
-  /** Down when what is due is not begun. While the database is away, what it said a minute ago at most. */
+  /** Down when what is due is not begun, or nobody knows. While the database is away, what it said a minute ago at most. */
   async events(): Promise<HealthIndicatorResult> {
-    await this.state.refresh(CHECK_TIMEOUT_MS);
+    await this.oldestWaiting.refresh(CHECK_TIMEOUT_MS);
     const check = this.indicators.check('events');
-    const seconds = this.state.value?.waiting.map((waiting) => Math.round(waiting.seconds));
-    if (seconds === undefined) return check.up();
-    const oldestWaitingSeconds = Math.max(0, ...seconds);
+    const { value: seconds } = this.oldestWaiting;
+    if (seconds === undefined) return check.down({ message: 'Not known: the database does not tell' });
+    const oldestWaitingSeconds = Math.round(seconds);
     return oldestWaitingSeconds < WAIT_LIMIT_SECONDS
       ? check.up({ oldestWaitingSeconds })
       : check.down({ oldestWaitingSeconds });
@@ -104,7 +130,8 @@ export class HealthChecks implements OnApplicationShutdown {
     await this.free.refresh(CHECK_TIMEOUT_MS);
     const check = this.indicators.check('disk');
     const { value: free, obstacle } = this.free;
-    if (free === undefined || obstacle !== undefined) return check.down({ message: obstacle });
+    if (free === undefined || obstacle !== undefined)
+      return check.down({ message: WORDS[obstacle ?? 'unasked'] });
     return free > DISK_RESERVE ? check.up({ free }) : check.down({ free });
   }
 
@@ -122,7 +149,23 @@ export class HealthChecks implements OnApplicationShutdown {
     await source.refresh(CHECK_TIMEOUT_MS);
     const check = this.indicators.check(name);
     const { obstacle } = source;
-    return obstacle === undefined ? check.up(details) : check.down({ ...details, message: obstacle });
+    return obstacle === undefined ? check.up(details) : check.down({ ...details, message: WORDS[obstacle] });
+  }
+
+  /** A reading that tells the log what is in its way, and not on behalf of whoever asks. */
+  private watched<Value>(what: string, read: () => Promise<Value>): () => Promise<Value> {
+    const outage = new Outage(this.logger, `${what} cannot be asked for its health`);
+    return () =>
+      withoutLogContext(async () => {
+        try {
+          const value = await read();
+          outage.end();
+          return value;
+        } catch (error) {
+          outage.feel(error);
+          throw error;
+        }
+      });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   url,
   type Setting,
 } from '../../model/index.js';
+import { connectionSettings } from './connection-settings.js';
 import { loggingSettings } from './logging-settings.js';
 import { quarantineSettings } from './quarantine-settings.js';
 import { tracingSettings } from './tracing-settings.js';
@@ -56,28 +57,7 @@ export const settings = {
     description:
       'How much is taken of single providers, as stripe=200/s,github=3000/m (a second, minute or hour); beyond it\nverified deliveries are answered 429. With Redis for all processes together, else for each. Empty: everything.',
   }),
-  maxConnections: integer({
-    name: 'MAX_CONNECTIONS',
-    description: 'Connections that this process has open at the same time; more are closed at once.',
-    fallback: '10000',
-    min: 10,
-    max: 1_000_000,
-  }),
-  requestTimeoutMs: integer({
-    name: 'REQUEST_TIMEOUT_MS',
-    description: 'Milliseconds for a request to arrive whole; a slower sender is answered 408 and cut off.',
-    fallback: '30000',
-    min: 1_000,
-    max: 600_000,
-  }),
-  keepAliveMs: integer({
-    name: 'KEEP_ALIVE_MS',
-    description:
-      'Milliseconds that a connection stays open between two requests: longer than a load balancer before it keeps\nits own, or requests are lost.',
-    fallback: '72000',
-    min: 1_000,
-    max: 3_600_000,
-  }),
+  ...connectionSettings,
   environment: choice({
     name: 'NODE_ENV',
     description: 'In production no .env is written, and OPS_TOKEN must be set.',

@@ -1,8 +1,9 @@
 import { ConfigError, readConfig, type Config } from './config.js';
 import { readEnvironment } from './env-file.js';
+import { settings } from './settings.js';
 import { tracingSettings } from './tracing-settings.js';
 
-export type TracingConfig = Pick<Config, keyof typeof tracingSettings>;
+export type TracingConfig = Pick<Config, keyof typeof tracingSettings | 'role'>;
 
 /** Whether there is anybody to send traces to. */
 export function namesCollector({ jaegerEndpoint, otlpEndpoint }: TracingConfig): boolean {
@@ -17,7 +18,7 @@ export function namesCollector({ jaegerEndpoint, otlpEndpoint }: TracingConfig):
  */
 export function readTracingConfig(file: string): TracingConfig | undefined {
   const environment = readEnvironment(file);
-  const names = Object.values(tracingSettings).map(({ name }) => name);
+  const names = [...Object.values(tracingSettings), settings.role].map(({ name }) => name);
   try {
     return readConfig(Object.fromEntries(names.map((name) => [name, environment[name]])), []);
   } catch (error) {

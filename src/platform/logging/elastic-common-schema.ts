@@ -49,6 +49,7 @@ const place = winston.format(({ level, ...fields }) => {
   const placed: Record<string, unknown> = {};
   const own: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
     const known = PLACES.get(name);
     if (known !== undefined) placed[known] = value;
     else if (name === 'error') placed['error'] = errorFields(value, level);

@@ -34,6 +34,11 @@ describe('a line on a terminal', () => {
     );
   });
 
+  it('has nothing of what is not known', () => {
+    const fields = { runs: undefined, correlationId: undefined, error: undefined, provider: 'stripe' };
+    expect(shown('Delivery recorded', fields)).toBe('Delivery recorded provider=stripe');
+  });
+
   it('has errors as everything else', () => {
     expect(shown('Odd', { error: new TypeError('not a function') })).toBe(
       'Odd error={"type":"TypeError","message":"not a function"}',

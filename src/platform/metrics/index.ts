@@ -10,6 +10,7 @@ export {
   countEvent,
   countRefusal,
   countSuspectedReplay,
+  expectRefusals,
   type EventOutcome,
 } from './request-lane.js';
 export {

@@ -65,6 +65,11 @@ export function countAnswer(provider: string, code: number, seconds: number): vo
   if (code >= 200 && code < 300) ackDuration.observe({ provider }, seconds);
 }
 
+/** Begins the counts of refusals at 0: of a series that begins at 1 nobody sees the first increase. */
+export function expectRefusals(provider: string, reasons: readonly string[]): void {
+  for (const reason of reasons) refusals.inc({ provider, reason }, 0);
+}
+
 /** @param provider one of those that there are, or {@link OTHER} */
 export function countRefusal(provider: string, reason: string): void {
   refusals.inc({ provider, reason });

@@ -1,6 +1,6 @@
 export { Closers } from './closers.js';
 export { EventLoopLag } from './event-loop-lag.js';
 export { Rounds } from './rounds.js';
-export { Snapshot } from './snapshot.js';
+export { Snapshot, type Obstacle } from './snapshot.js';
 export { onStopSignal } from './stop-signals.js';
-export { WORKER } from './worker-name.js';
+export { processName, WORKER } from './process-name.js';

@@ -24,6 +24,7 @@ describe('a snapshot', () => {
 
   it('knows nothing before its first reading', () => {
     expect([snapshot.value, snapshot.ageMs, snapshot.isUp]).toEqual([undefined, Infinity, false]);
+    expect(snapshot.obstacle).toBe('unasked');
   });
 
   it('asks once for all who come while the answer is under way or fresh', async () => {
@@ -44,6 +45,7 @@ describe('a snapshot', () => {
     now = 50;
     await snapshot.refresh(1);
     expect([snapshot.value, snapshot.ageMs, snapshot.isUp]).toEqual([1, 50, false]);
+    expect(snapshot.obstacle).toBe('silent');
     now = 101;
     await snapshot.refresh(1);
     expect(snapshot.value).toBeUndefined();
@@ -83,11 +85,11 @@ describe('a snapshot', () => {
     const refreshed = snapshot.refresh(60_000);
     questions[0]?.reject(new Error('away'));
     await refreshed;
-    expect([snapshot.value, snapshot.isUp]).toEqual([undefined, false]);
+    expect([snapshot.value, snapshot.isUp, snapshot.obstacle]).toEqual([undefined, false, 'failed']);
     await snapshot.refresh(60_000);
     expect(questions).toHaveLength(1);
     now = 10;
     await answer(3);
-    expect(snapshot.value).toBe(3);
+    expect([snapshot.value, snapshot.obstacle]).toEqual([3, undefined]);
   });
 });

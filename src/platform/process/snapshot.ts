@@ -12,6 +12,9 @@ export interface SnapshotTimes {
   readonly staleMs: number;
 }
 
+/** Why the last question has no answer: it failed, it is still open, or there was none. */
+export type Obstacle = 'failed' | 'silent' | 'unasked';
+
 /**
  * A reading of something that may hang, for those who cannot wait and who may be many: one question at a time, none
  * while the last answer is fresh, a tenth of the time in general, and whoever asks meanwhile gets the last answer.
@@ -20,7 +23,7 @@ export class Snapshot<Value> {
   private last: { value: Value; at: number } | undefined;
   private nextAt = -Infinity;
   private reading: Promise<void> | undefined;
-  private fault: string | undefined;
+  private failed = false;
 
   constructor(
     private readonly read: () => Promise<Value>,
@@ -48,11 +51,11 @@ export class Snapshot<Value> {
     return this.last === undefined ? Infinity : this.now() - this.last.at;
   }
 
-  /** Why the last question has no answer: what it failed with, or that it hangs. Undefined if it has one. */
-  get obstacle(): string | undefined {
-    if (this.reading !== undefined) return 'No answer yet';
-    if (this.fault !== undefined) return this.fault;
-    return this.last === undefined ? 'Never asked' : undefined;
+  /** Undefined if the last question has an answer. */
+  get obstacle(): Obstacle | undefined {
+    if (this.reading !== undefined) return 'silent';
+    if (this.failed) return 'failed';
+    return this.last === undefined ? 'unasked' : undefined;
   }
 
   /** Whether the last question was answered. */
@@ -64,9 +67,9 @@ export class Snapshot<Value> {
     const askedAt = this.now();
     try {
       this.last = { value: await this.read(), at: this.now() };
-      this.fault = undefined;
-    } catch (error) {
-      this.fault = error instanceof Error ? error.message : String(error);
+      this.failed = false;
+    } catch {
+      this.failed = true;
     } finally {
       const { freshMs, restMs } = this.times;
       const tookMs = this.now() - askedAt;

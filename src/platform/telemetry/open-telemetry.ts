@@ -3,6 +3,7 @@ import {
   ROOT_CONTEXT,
   SpanKind,
   trace,
+  TraceFlags,
   type Context,
   type Tracer as SdkTracer,
 } from '@opentelemetry/api';
@@ -59,6 +60,15 @@ export class OpenTelemetry {
 
   isRecording(): boolean {
     return trace.getActiveSpan()?.isRecording() ?? false;
+  }
+
+  goesOut(): boolean {
+    const flags = trace.getActiveSpan()?.spanContext().traceFlags ?? 0;
+    const isSampled = (flags & TraceFlags.SAMPLED) !== 0;
+    const provisional = ProvisionalSpans.of(context.active());
+    return provisional === undefined
+      ? isSampled
+      : provisional.isKept && (isSampled || provisional.recordsAll);
   }
 
   keep(): void {

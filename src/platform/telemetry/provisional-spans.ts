@@ -9,7 +9,7 @@ const KEY = createContextKey('spans that do not go out yet');
 /** Spans that do not go out before somebody says so. If nobody does, they are forgotten. */
 export class ProvisionalSpans {
   private waiting: (() => void)[] = [];
-  private kept = false;
+  isKept = false;
 
   /** @param recordsAll whether the spans are recorded though they are not sampled */
   constructor(readonly recordsAll: boolean) {}
@@ -25,12 +25,12 @@ export class ProvisionalSpans {
 
   /** @param send lets a span go that has ended */
   add(send: () => void): void {
-    if (this.kept) send();
+    if (this.isKept) send();
     else if (this.waiting.length < MOST_WAITING) this.waiting.push(send);
   }
 
   keep(): void {
-    this.kept = true;
+    this.isKept = true;
     for (const send of this.waiting.splice(0)) send();
   }
 }

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'winston';
 import type { TracingConfig } from '../config/index.js';
 import { Outage } from '../logging/index.js';
-import { WORKER } from '../process/index.js';
+import { processName } from '../process/index.js';
 import { installTracer, type Tracer } from '../tracing/index.js';
 import { GivenIds } from './given-ids.js';
 import { OpenTelemetry } from './open-telemetry.js';
@@ -35,7 +35,7 @@ export function startTelemetry(config: TracingConfig): void {
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({
       'service.name': config.serviceName,
-      'service.instance.id': WORKER,
+      'service.instance.id': processName(config.role),
       'telemetry.sdk.language': 'nodejs',
     }),
     sampler: new TraceSampler(config.traceRatio),

@@ -49,9 +49,9 @@ export function currentTraceparent(): string | undefined {
   return traceparent === '' ? undefined : traceparent;
 }
 
-/** The trace that this code runs in, 32 hexadecimal digits, for whatever is to be found by it; undefined if none. */
+/** The trace that this code runs in, 32 hexadecimal digits; undefined if there is none that somebody could look at. */
 export function currentTraceId(): string | undefined {
-  return currentTraceparent()?.slice(3, 35);
+  return tracer().goesOut() ? currentTraceparent()?.slice(3, 35) : undefined;
 }
 
 /** A code, if the error has one, else its class: of few values, and never of what stands in the message. */

@@ -8,6 +8,8 @@ export interface Tracer {
   active(): Span;
   /** Whether what is described is going to be seen, unless it waits in vain. */
   isRecording(): boolean;
+  /** Whether somebody is going to see the span that this code runs in, as far as that is decided. */
+  goesOut(): boolean;
   /** What waits to be kept, and this code runs in, goes out. */
   keep(): void;
   /** What `work` begins, now or later, is begun in no span. */
@@ -22,6 +24,7 @@ const silent: Tracer = {
   open: () => NO_SPAN,
   active: () => NO_SPAN,
   isRecording: () => false,
+  goesOut: () => false,
   keep: () => undefined,
   outside: (work) => work(),
   reportTo: () => undefined,
