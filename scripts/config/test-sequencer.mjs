@@ -5,7 +5,7 @@ import TestSequencer from '@jest/test-sequencer';
 
 import { inProject, ROOT } from '../launcher/paths.mjs';
 
-/** Seconds that the longest suites take, by the measure of an ordinary machine. */
+/** Seconds that the longest suites took on two cores, two at a time. A guess for a machine that has measured none. */
 const EXPECTED = {
   'test/faults/matrix.test.ts': 200,
   'test/e2e/environment.test.ts': 138,

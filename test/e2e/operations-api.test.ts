@@ -287,6 +287,7 @@ describe('the documentation of the API', () => {
       const loaded = await fetch(new URL(script, `${service.url}/api/docs/`));
       expect({ script, status: loaded.status }).toEqual({ script, status: 200 });
     }
+    await problemOf(await fetch(`${service.url}/api/docs/nothing.js`), 404);
   });
 
   it('is an OpenAPI description of every path, in which nothing is missing that it refers to', async () => {
