@@ -107,5 +107,5 @@ describe('a service that is asked to stop', () => {
       stopped = true;
       await balancer.stop();
     }
-  });
+  }, 120_000);
 });
