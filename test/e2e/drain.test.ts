@@ -37,7 +37,7 @@ async function beginToStop(service: TestService): Promise<void> {
   const told = await eventually(
     async () => {
       const reply = await fetch(`${service.url}/health/ready`);
-      return reply.status === 503 ? ((await reply.json()) as unknown) : undefined;
+      return reply.status === 503 ? await reply.json() : undefined;
     },
     5_000,
     () => 'the service is ready as before',
@@ -107,5 +107,5 @@ describe('a service that is asked to stop', () => {
       stopped = true;
       await balancer.stop();
     }
-  });
+  }, 120_000);
 });
