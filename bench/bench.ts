@@ -113,7 +113,7 @@ export class Bench {
       [p99, ' ms p99'],
     ] as const;
     const told = figures.flatMap(([value, unit]) => (value === undefined ? [] : `${number(value)}${unit}`));
-    this.options.say(`  ${what}, ${contender}: ${[...told, note ?? []].flat().join(', ')}`);
+    this.options.say(`  ${what}, ${contender}: ${[...told, note].filter(Boolean).join(', ')}`);
   }
 
   /** Ends what an interrupted scenario has left. */

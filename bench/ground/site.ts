@@ -8,6 +8,7 @@ import { makeFolder, type Servers } from './servers.js';
 /** Where one contender is measured once: a new database, an empty queue, and the programs that run on them. */
 export class Site {
   private readonly programs: RunningProgram[] = [];
+  private started = 0;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -38,7 +39,7 @@ export class Site {
     { args, env }: Program,
     ownEnv: Readonly<Record<string, string>> = {},
   ): Promise<RunningProgram> {
-    const folder = join(this.folder, String(this.programs.length));
+    const folder = join(this.folder, String(++this.started));
     mkdirSync(folder);
     const places = { DATABASE_URL: this.databaseUrl, REDIS_URL: this.servers.redisUrl };
     const program = await RunningProgram.start({ args, env: { ...places, ...env, ...ownEnv } }, folder);

@@ -77,7 +77,9 @@ async function measure(
     });
     const measurement = toMeasurement(contender, `acks, ${how}`, loaded, api);
     if (how === 'no worker' || contender.counts.completed === undefined) return measurement;
-    return { ...measurement, ...(await drain(site, contender, loaded.seconds, completedBefore)) };
+    const drained = await drain(site, contender, loaded.seconds, completedBefore);
+    const note = [measurement.note, drained.note].filter(Boolean).join('; ');
+    return { ...measurement, ...drained, note };
   });
 }
 

@@ -88,7 +88,7 @@ async function measure(bench: Bench, { what, contender, program, sql }: Way): Pr
       cpuMicros: ((after.programs - before.programs) * 1_000_000) / completed,
       databaseCpuMicros: ((after.database - before.database) * 1_000_000) / completed,
       peakMegabytes: all.figures()?.peakMegabytes,
-      note: completed < count ? `${completed} of ${count} in time` : '',
+      note: completed < count ? `${completed} of ${count} in time` : undefined,
     };
   });
 }

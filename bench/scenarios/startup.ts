@@ -56,7 +56,8 @@ async function timeStart(folder: string): Promise<number> {
     // A group of its own, so that a signal reaches the service behind npm.
     detached: true,
   });
-  const ended = once(child, 'exit');
+  // npm is gone before the service is, whose output this is, too.
+  const ended = once(child, 'close');
   try {
     const ready = new Promise<number>((resolve) => {
       createInterface(child.stdout).on('line', (line) => {

@@ -136,6 +136,6 @@ async function read(bench: Bench, api: RunningProgram, what: string, paths: stri
     what: `${what}, ${READERS} readers`,
     perSecond,
     ...quantilesOf(latencies),
-    note: refused > 0 ? `statuses ${JSON.stringify(statuses)}` : '',
+    note: refused > 0 ? `statuses ${JSON.stringify(statuses)}` : undefined,
   };
 }

@@ -38,7 +38,7 @@ export async function workThrough(
       cpuMicros: each(after.programs),
       databaseCpuMicros: each(after.database - before.database),
       peakMegabytes: worker.figures()?.peakMegabytes,
-      note: completed < backlog ? `${completed} of ${backlog} within ${seconds} s` : '',
+      note: completed < backlog ? `${completed} of ${backlog} within ${seconds} s` : undefined,
     };
   });
 }
