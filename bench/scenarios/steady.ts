@@ -42,7 +42,7 @@ async function findRate(bench: Bench, contender: Contender): Promise<Measurement
   const highest = await searchHighest({
     from: guess * 0.5,
     to: guess * 1.5,
-    tries: bench.pick(1, 4),
+    tries: bench.pick(0, 4),
     holds: async (rate) => (await tryRate(bench, contender, rate, bench.pick(1, 10))) !== undefined,
   });
   for (let rate = highest; ; rate *= 0.92) {
