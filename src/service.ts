@@ -32,7 +32,7 @@ import {
   traceRequests,
   trustProxyOf,
 } from './platform/http/index.js';
-import { FrameworkLogger } from './platform/logging/index.js';
+import { FrameworkLogger, Outage } from './platform/logging/index.js';
 import { watchProcess } from './platform/metrics/index.js';
 import { Closers } from './platform/process/index.js';
 import { connectQueue } from './platform/queue/index.js';
@@ -94,16 +94,16 @@ export async function startService(
   };
   try {
     const database = await openDatabase(config, report, closers);
-    // That connections go when everything stops is no news.
-    const warn = (message: string) => (error: Error) => {
-      if (!stopping) logger.warn(message, { error });
-    };
-    const pool = createPool(database.url, warn('A database connection was lost'));
+    const pool = createPool(database.url, (error) => {
+      // That connections go when everything stops is no news.
+      if (!stopping) logger.warn('A database connection was lost', { error });
+    });
     closers.add('database connections', () => pool.end());
     await migrateDatabase(pool, database.url, report);
 
     const installationId = await readInstallationId(pool);
-    const queue = await connectQueue(config.queue, database.url, warn('The queue is away'), installationId);
+    const outage = new Outage(logger, 'The queue is away');
+    const queue = await connectQueue(config.queue, database.url, outage, installationId);
     closers.add('queue connections', () => queue.close());
     const providers = registerProviders(offered, config, {
       now: Date.now,

@@ -49,7 +49,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
   });
 
   afterAll(async () => {
-    connections.close();
+    await connections.close();
     expect(await Promise.all([service.stop(), worker.stop()])).toEqual([0, 0]);
     await mail.close();
     await backends.close();

@@ -32,7 +32,7 @@ describe.each(QUEUE_BACKENDS)('dead letters with the queue in %s', (backend) => 
 
   afterAll(async () => {
     await mirror.close();
-    connections.close();
+    await connections.close();
     expect(await service.stop()).toBe(0);
     await mail.close();
     await backends.close();

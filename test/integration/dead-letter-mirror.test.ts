@@ -29,7 +29,7 @@ describe.each(QUEUE_BACKENDS)('the queue of dead letters in %s', (backend) => {
 
   afterAll(async () => {
     await queue.close();
-    connections.close();
+    await connections.close();
     await stores.close();
   });
 
@@ -94,7 +94,7 @@ it('a queue of dead letters that cannot be reached is in nobody’s way', async 
     prefix: connections.prefix,
   });
   await queue.waitUntilReady();
-  connections.close();
+  await connections.close();
   const lines: string[] = [];
   const logger = winston.createLogger({
     transports: new winston.transports.Stream({

@@ -41,7 +41,7 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
   afterEach(async () => {
     await queue.close();
     await sentinelQueue.close();
-    connections.close();
+    await connections.close();
     await stores.close();
   });
 

@@ -46,7 +46,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
     await dispatcher.onApplicationShutdown();
     await queue.close();
     await sentinel.close();
-    connections.close();
+    await connections.close();
     await stores.close();
   });
 
@@ -388,7 +388,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
         await sql('ALTER SCHEMA bullmq RENAME TO away');
         return () => sql('ALTER SCHEMA away RENAME TO bullmq');
       }
-      of.close();
+      await of.close();
       return () => Promise.resolve();
     }
 
@@ -406,6 +406,7 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       } finally {
         await bringBack();
         await absent.close();
+        await lost.close();
       }
       await sweeper.sweepUnqueued();
       expect(await jobIds()).toEqual([jobId(run.id, 1)]);

@@ -50,7 +50,7 @@ describe.each(QUEUE_BACKENDS)('a worker of a queue in %s', (backend) => {
   afterEach(async () => {
     await worker.close();
     await queue.close();
-    connections.close();
+    await connections.close();
     await backends.close();
   });
 
@@ -70,7 +70,7 @@ describe.each(QUEUE_BACKENDS)('a worker of a queue in %s', (backend) => {
   /** Redis is gone; PostgreSQL is there, and does not answer. */
   async function takeAway(): Promise<() => Promise<unknown>> {
     if (backend === 'redis') {
-      connections.close();
+      await connections.close();
       return () => Promise.resolve();
     }
     const client = await backends.pool.connect();

@@ -46,7 +46,8 @@ export async function connectTestQueue(
   const redisUrl = env['REDIS_URL'];
   const backend =
     redisUrl === undefined ? { kind: 'postgres' as const } : { kind: 'redis' as const, url: redisUrl };
-  return connectQueue(backend, env['DATABASE_URL'] ?? '', () => undefined, installationId);
+  const outage = { feel: () => undefined, end: () => undefined };
+  return connectQueue(backend, env['DATABASE_URL'] ?? '', outage, installationId);
 }
 
 /** Takes everything from the queue, as the loss of its server would. */

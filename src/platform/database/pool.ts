@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isTracing } from '../tracing/index.js';
+import { EnduringClient } from './enduring-client.js';
 import { traceQueries } from './query-spans.js';
 
 /** Token under which the service's one PostgreSQL pool is injected. */
@@ -23,6 +24,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
  */
 export function createPool(url: string, onError: (error: Error) => void): DatabasePool {
   const pool = new pg.Pool({
+    Client: EnduringClient,
     connectionString: url,
     application_name: 'integration-service',
     max: POOL_SIZE,

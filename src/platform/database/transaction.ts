@@ -10,11 +10,6 @@ export async function inTransaction<Result>(
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
-  let lost: Error | undefined;
-  // The pool listens to those alone that are idle. One that is lost between two statements would end the process; the
-  // next statement tells of it as well.
-  const onLost = (error: Error): void => void (lost = error);
-  client.on('error', onLost);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -24,7 +19,6 @@ export async function inTransaction<Result>(
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
-    client.removeListener('error', onLost);
-    client.release(lost);
+    client.release();
   }
 }

@@ -1,32 +1,19 @@
-import {
-  createPostgresBackend,
-  runMigrations,
-  setDefaultBackendFactory,
-  type QueueOptions,
-  type WorkerOptions,
-} from 'bullmq';
+import { runMigrations, setDefaultBackendFactory, type QueueOptions, type WorkerOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueBackend } from '../config/index.js';
+import type { Outage } from '../logging/index.js';
+import { QUEUE_SCHEMA, QueuePools, queuePoolOf } from './queue-pools.js';
 
 /** Token under which the {@link QueueConnections} are injected. */
 export const QUEUE_CONNECTIONS = Symbol('QUEUE_CONNECTIONS');
 
-/** Schema of the queue's tables, apart from ours. */
-const SCHEMA = 'bullmq';
-
 /** Hex digits of the installation's id in the names of its queues. */
 const ID_DIGITS = 8;
 
-/** Connections of one queue or worker to PostgreSQL, beside the one that a worker listens on. */
-const PRODUCER_POOL_SIZE = 2;
-const WORKER_POOL_SIZE = 4;
-
-/** Milliseconds to wait for a connection to PostgreSQL. */
-const CONNECT_TIMEOUT_MS = 5_000;
-
-/** Milliseconds after which a query without an answer fails: a half-open socket would never end. */
-const QUERY_TIMEOUT_MS = 15_000;
+/** Connections to PostgreSQL of one queue, and of one worker, which listens on one of them. */
+const QUEUE_POOL_SIZE = 2;
+const WORKER_POOL_SIZE = 5;
 
 /** Milliseconds after which a Redis that does not answer counts as gone: a half-open socket would never end. */
 const REDIS_SOCKET_TIMEOUT_MS = 30_000;
@@ -64,47 +51,39 @@ export interface QueueConnections {
   ready(connecting: readonly { waitUntilReady(): Promise<unknown> }[]): Promise<void>;
   /** False while workers have lost their backend, as far as that can be told without asking it. */
   isConnected(): boolean;
-  close(): void;
+  /** After queues and workers are closed. */
+  close(): Promise<void>;
 }
 
 /**
  * Makes the queue ready for use: on PostgreSQL its tables are made first, since a worker without them
  * spins for ever.
  *
- * @param onError is told of lost connections
+ * @param outage is told of connections that are lost, or made
  * @param installationId UUID of the database whose runs are queued
  */
 export async function connectQueue(
   backend: QueueBackend,
   databaseUrl: string,
-  onError: (error: Error) => void,
+  outage: Pick<Outage, 'feel' | 'end'>,
   installationId: string,
 ): Promise<QueueConnections> {
   const prefix = prefixOf(installationId);
   switch (backend.kind) {
     case 'postgres': {
       await migrateQueue(databaseUrl);
-      setDefaultBackendFactory(createPostgresBackend);
-      const connection = (max: number): QueueOptions['connection'] => {
-        const common = {
-          keepAlive: true,
-          connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-          query_timeout: QUERY_TIMEOUT_MS,
-        };
-        const options = { ...common, connectionString: databaseUrl, schema: SCHEMA, max };
-        // The option's type knows Redis only; the factory above gives it its real meaning.
-        return options;
-      };
+      const pools = new QueuePools(databaseUrl);
+      pools.use();
       return {
         prefix,
-        producer: connection(PRODUCER_POOL_SIZE),
-        worker: connection(WORKER_POOL_SIZE),
+        producer: queuePoolOf(QUEUE_POOL_SIZE),
+        worker: queuePoolOf(WORKER_POOL_SIZE),
         ready: async (connecting) => {
           await Promise.all(connecting.map((one) => one.waitUntilReady()));
         },
         // Its pools make new connections as they need them, so there is none that could be called lost.
         isConnected: () => true,
-        close: () => undefined,
+        close: () => pools.close(),
       };
     }
     case 'redis': {
@@ -120,8 +99,10 @@ export async function connectQueue(
         maxRetriesPerRequest: 1,
       });
       const worker = new Redis(backend.url, { ...common, maxRetriesPerRequest: null });
-      producer.on('error', onError);
-      worker.on('error', onError);
+      for (const connection of [producer, worker]) {
+        connection.on('error', (error) => outage.feel(error));
+        connection.on('ready', () => outage.end());
+      }
       return {
         prefix,
         producer,
@@ -132,6 +113,7 @@ export async function connectQueue(
         close: () => {
           producer.disconnect();
           worker.disconnect();
+          return Promise.resolve();
         },
       };
     }
@@ -142,7 +124,7 @@ async function migrateQueue(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'integration-service' });
   await client.connect();
   try {
-    await runMigrations(client, SCHEMA);
+    await runMigrations(client, QUEUE_SCHEMA);
   } finally {
     await client.end();
   }

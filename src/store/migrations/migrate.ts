@@ -28,8 +28,6 @@ const LOCK_POLL_MS = 200;
 export async function migrate({ pool, directory, report }: MigrateOptions): Promise<string[]> {
   const migrations = await readMigrations(directory);
   const client = await pool.connect();
-  // A lost connection also fails the query at hand, and that is where it is told.
-  client.on('error', () => undefined);
   try {
     await takeLock(client, report);
     await client.query('SET statement_timeout = 0');

@@ -49,6 +49,8 @@ export interface ServiceWishes {
 export class Arena {
   /** Those that are alive. */
   readonly services: TestService[] = [];
+  /** Those that are gone as well, in the order of their start. */
+  private readonly everyService: TestService[] = [];
   private readonly withdrawn = new Set<TestService>();
   readonly sent = new Map<string, Kind>();
   private readonly secrets = secrets();
@@ -165,6 +167,7 @@ export class Arena {
       },
     });
     this.services.push(service);
+    this.everyService.push(service);
     service.child.once('exit', () => this.services.splice(this.services.indexOf(service), 1));
     if (!this.hasLedger) {
       this.hasLedger = true;
@@ -302,6 +305,13 @@ export class Arena {
     const own = readLines(this.ownAcknowledgements);
     const acknowledged = [...this.traffics.flatMap((traffic) => traffic.readAcknowledged()), ...own];
     return { sent: this.sent, acknowledged, events, deadLetters, persisted, mailed: this.countMails() };
+  }
+
+  /** What the services printed. */
+  get printed(): string {
+    return this.everyService
+      .map(({ env, pid, lines }) => [`${env['APP_ROLE'] ?? ''} ${pid}`, ...lines].join('\n'))
+      .join('\n\n');
   }
 
   private countMails(): Map<string, number> {

@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Arena, type ArenaOptions } from './arena.js';
 import { isClean, judge, type Findings } from './checker.js';
 import type { Evidence } from './evidence.js';
@@ -9,6 +10,9 @@ const SETTLE_MS = 120_000;
 
 /** The short form runs beside other tests, on whatever machine, so it is more patient; the long form is not. */
 const SHORT_FORM_PATIENCE = 3;
+
+/** Where what the services printed is kept of rows that did not pass. */
+const PRINTED = resolve('.cache/faults/printed');
 
 /** What one row showed on one backend, as it stands in the table and the results file. */
 export interface Trial {
@@ -63,6 +67,7 @@ export async function tryRow(options: ArenaOptions): Promise<Trial> {
   } catch (error) {
     reasons.push(`nothing could be gathered: ${String(error)}`);
   } finally {
+    if (!skipped && reasons.length > 0 && arena !== undefined) reasons.push(keepPrinted(options, arena));
     await arena?.close();
   }
   return {
@@ -125,4 +130,11 @@ async function within<Result>(ms: number, work: Promise<Result>): Promise<Result
   } finally {
     clearTimeout(timer);
   }
+}
+
+function keepPrinted({ row, queue }: ArenaOptions, arena: Arena): string {
+  mkdirSync(PRINTED, { recursive: true });
+  const file = join(PRINTED, `row-${row.number}-${queue}.log`);
+  writeFileSync(file, arena.printed);
+  return `the services printed ${file}`;
 }

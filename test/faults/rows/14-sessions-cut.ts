@@ -14,14 +14,14 @@ export const sessionsCut: FaultRow = {
     const cuts = arena.scale(10, 60);
     const service = await arena.start();
     const traffic = arena.traffic({ senders: 16, pauseMs: arena.scale(150, 60) });
-    await traffic.acknowledge(40);
+    await traffic.acknowledge(arena.scale(40, 500));
     let sessions = 0;
     for (let cut = 0; cut < cuts; cut++) {
       sessions += await cutSessions(arena);
       await sleep(100 + arena.random() * 500);
     }
     const recoveryMs = await arena.untilNextCompletion(60_000);
-    await traffic.acknowledge(40);
+    await traffic.acknowledge(arena.scale(40, 500));
     await traffic.stop();
     if (!arena.services.includes(service)) throw new Error('The service did not live through it');
     return { injected: `${cuts} cuts of ${sessions} sessions`, recoveryMs };

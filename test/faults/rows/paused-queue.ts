@@ -21,6 +21,6 @@ export async function untilPaused(arena: Arena, provider: string): Promise<void>
     );
   } finally {
     await queue.close();
-    connections.close();
+    await connections.close();
   }
 }

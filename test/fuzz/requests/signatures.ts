@@ -55,10 +55,13 @@ function ofStranger(_dice: Dice, message: Message, sender: Sender): Signed {
   return { lines: forge(message, sender), genuine: false };
 }
 
-function ofAnotherBody(dice: Dice, message: Message, { provider, sign }: Sender): Signed {
+function ofAnotherBody(dice: Dice, message: Message, sender: Sender): Signed {
   const body = Buffer.concat([message.body, Buffer.from(dice.pick([' ', '\n', '}', '\0', 'x=1']))]);
-  // A token covers no body, so whoever has it is believed.
-  return { lines: Object.entries(sign({ ...message, body })), genuine: provider.secretHeaders !== undefined };
+  const headers = sender.sign({ ...message, body });
+  const own = sender.sign(message);
+  // A token covers no body, so whoever has it is believed. Nor does a form's signature where neither can be read as one.
+  const covered = signatureOf(headers, sender).some((name) => headers[name] !== own[name]);
+  return { lines: Object.entries(headers), genuine: !covered };
 }
 
 function stale(dice: Dice, message: Message, { provider, sign }: Sender): Signed {
