@@ -2,7 +2,7 @@ import type { Bench } from '../bench.js';
 import type { Contender } from '../contenders/contender.js';
 import type { Measurement } from '../figures/measurement.js';
 import { allOf, load } from './loaded.js';
-import { untilCompleted } from './progress.js';
+import { readProgress, untilCompleted } from './progress.js';
 
 export interface Backlog {
   readonly what: string;
@@ -26,16 +26,18 @@ export async function workThrough(
     await site.stop(api);
     await site.servers.admin.query('CHECKPOINT');
 
-    const before = site.cpu();
     const worker = await site.start(contender.program('worker'));
+    // Its start is not part of the work.
+    const { completed: early } = await readProgress(site, contender);
+    const before = site.cpu();
     const completed = await untilCompleted(site, contender, backlog, seconds);
     const after = site.cpu();
-    const each = (cpuSeconds: number): number => (cpuSeconds * 1_000_000) / completed;
+    const each = (cpuSeconds: number): number => (cpuSeconds * 1_000_000) / (completed - early);
     return {
       contender: contender.name,
       what,
       completedPerSecond: await site.count(rate),
-      cpuMicros: each(after.programs),
+      cpuMicros: each(after.programs - before.programs),
       databaseCpuMicros: each(after.database - before.database),
       peakMegabytes: worker.figures()?.peakMegabytes,
       note: completed < backlog ? `${completed} of ${backlog} within ${seconds} s` : undefined,
