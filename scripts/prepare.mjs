@@ -4,8 +4,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { buildBench } from './launcher/build-bench.mjs';
 import { build } from './launcher/build.mjs';
-import { generatePrismaClient } from './launcher/generate-prisma-client.mjs';
+import { generateBaselineClient, generatePrismaClient } from './launcher/generate-prisma-client.mjs';
 import { installPackages } from './launcher/install-packages.mjs';
 import { launch } from './launcher/launch.mjs';
 import { acquireLock } from './launcher/lock.mjs';
@@ -13,16 +14,20 @@ import { inProject, ROOT } from './launcher/paths.mjs';
 import { identify, isAlive } from './launcher/process-identity.mjs';
 import { say, step } from './launcher/step.mjs';
 
-const TOOLS = [installPackages, generatePrismaClient];
+const SERVICE = [installPackages, generatePrismaClient, build];
 const LOCK = inProject('.cache', 'launcher.lock');
 /** Names the command that the holder of the lock is running. */
 const COMMAND = inProject('.cache', 'launcher.command');
 
 /** Installs and generates what is missing or stale, so that the sources can be checked. */
-export const prepareTools = () => launch(() => prepare(TOOLS));
+export const prepareTools = () =>
+  launch(() => prepare([installPackages, generatePrismaClient, generateBaselineClient]));
 
-/** The same, and builds the service. */
-export const prepareService = () => launch(() => prepare([...TOOLS, build]));
+/** Installs and generates what is missing or stale, and builds the service. */
+export const prepareService = () => launch(() => prepare(SERVICE));
+
+/** The same, and builds the benchmarks. */
+export const prepareBench = () => launch(() => prepare([...SERVICE, generateBaselineClient, buildBench]));
 
 async function prepare(steps) {
   // What is being made has no stamp yet, so what looks fresh needs no lock.

@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 import { ROOT } from '../launcher/paths.mjs';
 
 const TYPESCRIPT = ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'prisma.config.ts'];
-const TESTS = ['test/**/*.ts', 'src/**/*.spec.ts', 'src/**/*.fixture.ts'];
+const TESTS = ['test/**/*.ts', '{src,bench}/**/*.spec.ts', 'src/**/*.fixture.ts'];
 
 /** Whose output is read by a person at a terminal; everything else logs. */
 const PRINTS = ['src/ops/commands/**/*.ts'];
@@ -12,7 +12,7 @@ const PRINTS = ['src/ops/commands/**/*.ts'];
 const environment = 'The environment is read in src/platform/config only; ask for the setting you need.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'src/store/generated/', '.cache/', '.data/', 'logs/'] },
+  { ignores: ['dist/', 'coverage/', '{src/store,bench/baseline}/generated/', '.cache/', '.data/', 'logs/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

@@ -33,7 +33,7 @@ const translated = [...new Set(esModulePackages(inProject('node_modules')))].joi
 const project = (displayName, testMatch) => ({
   displayName,
   rootDir: ROOT,
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/bench'],
   testMatch: [`<rootDir>/${testMatch}`],
   testEnvironment: 'node',
   resolver: inProject('scripts', 'config', 'jest-resolver.mjs'),
@@ -48,7 +48,7 @@ const project = (displayName, testMatch) => ({
 });
 
 const projects = [
-  project('unit', 'src/**/*.spec.ts'),
+  project('unit', '{src,bench}/**/*.spec.ts'),
   project('integration', 'test/integration/**/*.test.ts'),
   project('e2e', 'test/e2e/**/*.test.ts'),
   project('deploy', 'test/deploy/**/*.test.ts'),

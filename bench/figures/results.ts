@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { judge, type Finding } from './finding.js';
+import type { Machine } from './machine.js';
+import type { Measurement } from './measurement.js';
+
+const FOLDER = join('bench', 'results');
+
+/** All that a run of the benchmarks says. */
+export interface Results {
+  readonly form: 'short' | 'long';
+  readonly machine: Machine;
+  /** What the service is compared with, by `--vs`. */
+  readonly other?: string | undefined;
+  readonly measurements: readonly Measurement[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Writes them to `bench/results/<date>-<commit>.json`.
+ *
+ * @returns the file
+ */
+export function writeResults(results: Results, startedAt: Date): string {
+  const commit = describeCommit();
+  const moment = startedAt.toISOString().replace(/:/g, '-').slice(0, 19);
+  const findings = results.findings.map((finding) => ({ ...finding, verdict: judge(finding) }));
+  mkdirSync(FOLDER, { recursive: true });
+  const file = join(FOLDER, `${moment}-${commit}.json`);
+  writeFileSync(file, `${JSON.stringify({ startedAt, commit, ...results, findings }, null, 2)}\n`);
+  return file;
+}
+
+/** Its short hash, and whether something was changed since; of a copy without a history nothing is known. */
+function describeCommit(): string {
+  try {
+    const options = { encoding: 'utf8' as const, stdio: 'pipe' as const };
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], options).trim();
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,96 @@
+// Starts all that is needed, measures, prints the table of goals and writes the results. See docs/performance.md.
+
+import { resolve } from 'node:path';
+import { Bench, type Scenario } from './bench.js';
+import { Service } from './contenders/service.js';
+import type { Finding } from './figures/finding.js';
+import { describeMachine, machineLine } from './figures/machine.js';
+import type { Measurement } from './figures/measurement.js';
+import { writeResults } from './figures/results.js';
+import { findingsTable, measurementsTable } from './figures/table.js';
+import { Servers } from './ground/servers.js';
+import { readPlan, type Plan } from './plan.js';
+import { scenarios } from './scenarios/index.js';
+
+const { BENCH_REDIS_PROGRAM: redisProgram = 'redis-server', BENCH_OTHER: other } = process.env;
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The build of another commit, as `scripts/bench.mjs` names it: `<name>=<folder>`. */
+function otherService(): Service | undefined {
+  const [name, dist] = other?.split('=') ?? [];
+  return name === undefined || dist === undefined ? undefined : new Service(name, dist);
+}
+
+async function measure(plan: Plan): Promise<void> {
+  const startedAt = new Date();
+  const servers = await Servers.start(redisProgram);
+  const service = new Service('service', resolve('dist'));
+  const { form, minutes, storedEvents } = plan;
+  const bench = new Bench({ form, servers, service, other: otherService(), minutes, storedEvents, say });
+  const stopped = new AbortController();
+  const close = async (): Promise<void> => {
+    await bench.close();
+    await servers.close();
+  };
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.once(signal, () => {
+      stopped.abort();
+      void close().finally(() => process.exit(code));
+    });
+  }
+
+  try {
+    const machine = await describeMachine(servers.admin, redisProgram);
+    say(machineLine(machine));
+    const measurements: Measurement[] = [];
+    const findings: Finding[] = [];
+    for (const scenario of scenarios.filter(({ name }) => plan.scenarios.includes(name))) {
+      const outcome = await run(scenario, bench);
+      // A signal has ended everything under the scenario, and will end us.
+      if (stopped.signal.aborted) return;
+      measurements.push(...outcome.measurements);
+      findings.push(...outcome.findings);
+    }
+    print(`\n${machineLine(machine)}\n\n${measurementsTable(measurements)}`);
+    if (findings.length > 0) print(findingsTable(findings));
+    if (form === 'short') print('Sizes were small, so only that everything works is told by this.\n');
+    const results = { form, machine, other: bench.options.other?.name, measurements, findings };
+    print(`Written to ${writeResults(results, startedAt)}`);
+  } finally {
+    if (!stopped.signal.aborted) await close();
+  }
+}
+
+/** What fails is told, and the others are measured all the same. */
+async function run(
+  scenario: Scenario,
+  bench: Bench,
+): Promise<{ measurements: readonly Measurement[]; findings: readonly Finding[] }> {
+  const { name, about } = scenario;
+  say(`• ${name}: ${about}`);
+  const startedAt = performance.now();
+  try {
+    const { measurements, findings } = await scenario.run(bench);
+    say(`  took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
+    return { measurements, findings: findings.map((finding) => ({ scenario: name, ...finding })) };
+  } catch (error) {
+    say(`✗ ${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    process.exitCode = 1;
+    return { measurements: [], findings: [] };
+  }
+}
+
+const plan = readPlan(
+  process.argv.slice(2),
+  scenarios.map(({ name }) => name),
+);
+if (plan.list) scenarios.forEach(({ name, about }) => print(`${name.padEnd(12)} ${about}`));
+else await measure(plan);
