@@ -78,10 +78,11 @@ if (plan.only !== undefined) {
   );
 }
 
-function tell({ requests, found }: Tally, startedAt: number): void {
+function tell({ requests, found, findings }: Tally, startedAt: number): void {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const memory = residentMegabytes(ground.service);
-  process.stdout.write(`${requests} requests in ${seconds} s, ${memory} MB, ${found} findings\n`);
+  const newest = found > 0 ? `, the last: ${findings.at(-1)}` : '';
+  process.stdout.write(`${requests} requests in ${seconds} s, ${memory} MB, ${found} findings${newest}\n`);
 }
 
 /** Of the service, once all is done and no more is given back. */

@@ -71,11 +71,19 @@ function whole(dice: Dice, sender: Sender): Made {
       [1, 4],
       [0.2, 40],
     ]),
-    ending: { kind: 'replies', count: copies },
+    ending: copies > 1 && asksToUpgrade(request) ? { kind: 'perhaps' } : { kind: 'replies', count: copies },
     isForVerifier: true,
     genuine,
     body: request.body,
   };
+}
+
+/**
+ * The connection is closed with the reply to such a request. What comes behind it then makes the sender's system throw
+ * the reply away if it was not read yet (https://www.rfc-editor.org/rfc/rfc9112#section-9.6).
+ */
+function asksToUpgrade({ lines }: Unframed): boolean {
+  return lines.some(([name]) => name.toLowerCase() === 'upgrade');
 }
 
 function astray(dice: Dice, sender: Sender): Made {
