@@ -55,6 +55,13 @@ describe('a snapshot', () => {
     expect([snapshot.value, snapshot.isUp]).toEqual([2, true]);
   });
 
+  it('does not wait again for a question that others have waited for in vain', async () => {
+    void snapshot.refresh(60_000);
+    now = 60_000;
+    await snapshot.refresh(60_000);
+    expect([questions.length, snapshot.obstacle]).toEqual([1, 'silent']);
+  });
+
   it('leaves what is slow alone for nine times as long as it took', async () => {
     const slow = snapshot.refresh(60_000);
     now = 20;

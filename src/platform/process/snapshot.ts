@@ -23,6 +23,7 @@ export class Snapshot<Value> {
   private last: { value: Value; at: number } | undefined;
   private nextAt = -Infinity;
   private reading: Promise<void> | undefined;
+  private askedAt = -Infinity;
   private failed = false;
 
   constructor(
@@ -31,12 +32,13 @@ export class Snapshot<Value> {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Reads anew if that is due, and waits for it, but not for long. Never fails. */
+  /** Reads anew if that is due, and waits for it, but not for long: what hangs already is not waited for. Never fails. */
   async refresh(withinMs: number): Promise<void> {
     if (this.reading === undefined && this.now() >= this.nextAt) this.reading = this.readOnce();
     if (this.reading === undefined) return;
     const waited = new AbortController();
-    const late = sleep(withinMs, undefined, { signal: waited.signal }).catch(() => undefined);
+    const patienceMs = Math.max(0, this.askedAt + withinMs - this.now());
+    const late = sleep(patienceMs, undefined, { signal: waited.signal }).catch(() => undefined);
     await Promise.race([this.reading, late]);
     waited.abort();
   }
@@ -64,7 +66,7 @@ export class Snapshot<Value> {
   }
 
   private async readOnce(): Promise<void> {
-    const askedAt = this.now();
+    this.askedAt = this.now();
     try {
       this.last = { value: await this.read(), at: this.now() };
       this.failed = false;
@@ -72,8 +74,8 @@ export class Snapshot<Value> {
       this.failed = true;
     } finally {
       const { freshMs, restMs } = this.times;
-      const tookMs = this.now() - askedAt;
-      this.nextAt = Math.max(askedAt + freshMs, this.now() + Math.min(REST * tookMs, restMs));
+      const tookMs = this.now() - this.askedAt;
+      this.nextAt = Math.max(this.askedAt + freshMs, this.now() + Math.min(REST * tookMs, restMs));
       this.reading = undefined;
     }
   }

@@ -7,7 +7,7 @@ export const sessionsCut: FaultRow = {
   number: 14,
   title: 'All database sessions are cut, again and again',
   backends: QUEUE_BACKENDS,
-  shortForm: ['redis'],
+  shortForm: ['postgres'],
   recovery: { of: 'from the last cut to the next completed run', limitMs: 10_000 },
   deadlineMs: 180_000,
   async run(arena) {
