@@ -21,6 +21,7 @@ export {
   type EnvelopeReading,
   type JsonSchema,
   type Provider,
+  REFUSAL_REASONS,
   type RefusalReason,
   type ReplayKey,
   type RetryFacts,

@@ -1,18 +1,8 @@
+import { REFUSAL_REASONS } from '../../src/model/index.js';
 import type { TestService } from '../support/service.js';
 
 /** Reasons for a refusal that the verifier gives, or what stands behind it. */
-const AT_THE_VERIFIER = new Set([
-  'signature_missing',
-  'signature_doubled',
-  'signature_malformed',
-  'signature_mismatch',
-  'timestamp_stale',
-  'algorithm_unknown',
-  'certificate_refused',
-  'invalid',
-  'replayed',
-  'unstorable',
-]);
+const AT_THE_VERIFIER = new Set<string>([...REFUSAL_REASONS, 'invalid', 'replayed', 'unstorable']);
 
 /** How many deliveries have reached the verifier by the metrics of the service: copies and real ones, too. */
 export async function countAtVerifier(service: TestService): Promise<number> {
