@@ -90,6 +90,7 @@ async function settledMegabytes(): Promise<number> {
   await ground.settled();
   let least = residentMegabytes(ground.service);
   for (let unchanged = 0; unchanged < 5; unchanged++) {
+    ground.collectGarbage();
     await sleep(400);
     const now = residentMegabytes(ground.service);
     if (now < least) [least, unchanged] = [now, 0];
