@@ -5,7 +5,7 @@ import { LEASE, traceIdOf, traceparentOf } from './run.sql.js';
 
 export type Claim =
   | { outcome: 'claimed'; run: ClaimedRun }
-  /** Another worker holds it, or its next attempt is not due. Milliseconds until it is worth asking again. */
+  /** Another worker holds it, or its next attempt is not due. Whole milliseconds until it is worth asking again. */
   | { outcome: 'early'; waitMs: number }
   /** Nothing is left to do. */
   | { outcome: 'settled'; status: RunStatus }
@@ -44,7 +44,7 @@ export const CLAIM = `
     FROM claimed JOIN events event ON event.id = event_id
   )
   SELECT run.id, claimed.id IS NOT NULL AS is_claimed, coalesce(claimed.status, run.status) AS status,
-         (extract(epoch FROM coalesce(run.lease_until, run.next_attempt_at) - now()) * 1000)::float8 AS wait_ms,
+         ceil(extract(epoch FROM coalesce(run.lease_until, run.next_attempt_at) - now()) * 1000)::float8 AS wait_ms,
          claimed.event_id, claimed.workflow, claimed.workflow_version, claimed.number, attempt, claimed.crashes,
          crashed, claimed.epoch, claimed.last_error, event.provider, event.account, event.delivery_key, event.type,
          event.entity, event.occurred_at, event.received_at, ${traceparentOf('claimed')} AS traceparent,

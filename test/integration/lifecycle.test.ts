@@ -104,6 +104,8 @@ describe('a claim', () => {
     if (claim.outcome !== 'early') throw new Error(claim.outcome);
     expect(claim.waitMs).toBeGreaterThan(5_000);
     expect(claim.waitMs).toBeLessThanOrEqual(10_000);
+    // A queue in PostgreSQL takes no fractions.
+    expect(Number.isInteger(claim.waitMs)).toBe(true);
   });
 
   it('of a run that is not due is early until it is', async () => {
