@@ -1,14 +1,18 @@
-import { Controller, Get, UseFilters } from '@nestjs/common';
+import { applyDecorators, Controller, Get, UseFilters } from '@nestjs/common';
 import {
   HealthCheck,
   HealthCheckService,
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
-import { ApiTags } from '../../platform/api-docs/index.js';
+import { ApiHealthCheck, ApiTags } from '../../platform/api-docs/index.js';
 import { HealthChecks } from './health-checks.js';
 import { HealthFilter } from './health.filter.js';
 import { Readiness } from './readiness.js';
+
+/** Not cached, and described. */
+const HealthReport = (): MethodDecorator =>
+  applyDecorators(HealthCheck({ noCache: true, swaggerDocumentation: false }), ApiHealthCheck());
 
 @ApiTags('health')
 @UseFilters(HealthFilter)
@@ -23,7 +27,7 @@ export class HealthController {
 
   /** Everything that whoever is on call may want to know first. */
   @Get()
-  @HealthCheck()
+  @HealthReport()
   async all(): Promise<HealthCheckResult> {
     const { checks } = this;
     return this.health.check([
@@ -40,14 +44,14 @@ export class HealthController {
 
   /** Only what a restart would mend: that this answers, and that its workers take jobs. */
   @Get('live')
-  @HealthCheck()
+  @HealthReport()
   async live(): Promise<HealthCheckResult> {
     return this.health.check([() => this.checks.workers()]);
   }
 
   /** Whether to send traffic here. A queue that is away is no reason not to: accepting goes on. */
   @Get('ready')
-  @HealthCheck()
+  @HealthReport()
   async ready(): Promise<HealthCheckResult> {
     const { state } = this.readiness;
     return this.health.check([

@@ -1,4 +1,5 @@
 import type * as Swagger from '@nestjs/swagger';
+import { HealthCheck } from '@nestjs/terminus';
 import { LateDecorators } from './late-decorators.js';
 
 /** Swagger takes longer to load than Nest, and is needed by whoever reads the documentation. */
@@ -7,6 +8,10 @@ const swagger = new LateDecorators<typeof Swagger>();
 export const ApiBearerAuth = swagger.of((library) => library.ApiBearerAuth);
 export const ApiBody = swagger.of((library) => library.ApiBody);
 export const ApiExtraModels = swagger.of((library) => library.ApiExtraModels);
+/** What Terminus says of its replies. By itself it would load Swagger at once. */
+export const ApiHealthCheck = swagger.of(
+  () => () => HealthCheck({ noCache: false, swaggerDocumentation: true }),
+);
 export const ApiOkResponse = swagger.of((library) => library.ApiOkResponse);
 export const ApiOperation = swagger.of((library) => library.ApiOperation);
 export const ApiParam = swagger.of((library) => library.ApiParam);

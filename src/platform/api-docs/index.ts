@@ -2,6 +2,7 @@ export {
   ApiBearerAuth,
   ApiBody,
   ApiExtraModels,
+  ApiHealthCheck,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
