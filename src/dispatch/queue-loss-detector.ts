@@ -90,26 +90,27 @@ export class QueueLossDetector {
   private async recover(confirmed: QueueConfirmation, epoch: number | undefined): Promise<void> {
     await this.sentinel.write(RECOVERING);
     const requeued = await this.requeueLost(undefined);
-    if ((await this.sentinel.read()) !== RECOVERING) return;
-    await this.raise(confirmed.epoch);
+    if ((await this.sentinel.read()) === RECOVERING) await this.raise(confirmed.epoch);
     // On the first start there is no sentinel yet, and nothing is lost by that.
     if (confirmed.at === undefined && requeued === 0) return;
     const kind = epoch === undefined ? 'emptied' : 'set back';
     this.tell(`The queue was ${kind}; its lost jobs were made again`, { requeued });
   }
 
+  /** If the queue was emptied meanwhile, the next check is to find it so. */
   private async raise(epoch: number): Promise<void> {
-    await this.sentinel.write(epoch + 1);
-    await this.installation.confirmQueue(epoch + 1);
+    if (await this.sentinel.raise(epoch + 1)) await this.installation.confirmQueue(epoch + 1);
   }
 
   /** A long queue is no loss, so each job is looked up before another one is made. */
   private async requeueLost(since: Date | undefined): Promise<number> {
+    // Of jobs that are made from now on there may be no end.
+    const until = await this.installation.readClock();
     const providers = [...this.queues.keys()];
     let requeued = 0;
     let last: QueueableRun | undefined;
     do {
-      const runs = await this.store.findQueued(providers, since, last, BATCH);
+      const runs = await this.store.findQueued(providers, { since, until }, last, BATCH);
       const gone = await findLost(this.queues, runs);
       // A worker that ends a run ends its job after that, so whose job is gone may just have ended.
       const lost = await this.store.keepQueued([...gone]);

@@ -28,8 +28,13 @@ export class QueueSentinel {
   }
 
   async write(epoch: number): Promise<void> {
+    if (!(await this.raise(epoch))) await this.queue.add(SENTINEL_JOB, { epoch }, { jobId: SENTINEL_JOB });
+  }
+
+  /** @returns false if the sentinel is gone; a new one would hide that */
+  async raise(epoch: number): Promise<boolean> {
     const job = await this.queue.getJob(SENTINEL_JOB);
-    if (job === undefined) await this.queue.add(SENTINEL_JOB, { epoch }, { jobId: SENTINEL_JOB });
-    else await job.updateData({ epoch });
+    await job?.updateData({ epoch });
+    return job !== undefined;
   }
 }

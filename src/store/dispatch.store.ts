@@ -71,14 +71,14 @@ const CLEAR_SUSPECTS = `
   UPDATE runs SET queued_at = now() FROM alive WHERE runs.id = alive.id`;
 
 /**
- * $1 providers, $2 jobs made since then, or null for all, $3 the run to go on after, $4 limit.
+ * $1 providers, $2 jobs made since then, or null for all, $3 and until then, $4 the run to go on after, $5 limit.
  * Whoever holds a run now may need its job for the next attempt, so leases are not looked at.
  */
 const QUEUED = `${queueable(`
   SELECT * FROM runs
   WHERE status IN ('pending', 'retrying', 'running', 'compensating') AND provider = ANY ($1)
-    AND queued_at >= coalesce($2, '-infinity'::timestamptz) AND id > $3
-  ORDER BY id LIMIT $4`)}
+    AND queued_at BETWEEN coalesce($2, '-infinity'::timestamptz) AND $3 AND id > $4
+  ORDER BY id LIMIT $5`)}
   ORDER BY run.id`;
 
 /** $1 runs. Those of them that are still as they ought to be while they have a job. */
@@ -131,16 +131,16 @@ export class DispatchStore {
    * Open runs that a job was made for, a batch at a time.
    *
    * @param providers those that have a queue
-   * @param since only jobs that were made from then on; undefined for all
+   * @param made when their jobs were; without a beginning, all until then
    * @param after the last run of the batch before
    */
   async findQueued(
     providers: readonly string[],
-    since: Date | undefined,
+    made: { readonly since: Date | undefined; readonly until: string },
     after: QueueableRun | undefined,
     limit: number,
   ): Promise<QueueableRun[]> {
-    const values = [providers, since ?? null, after?.id ?? FIRST_ID, limit];
+    const values = [providers, made.since ?? null, made.until, after?.id ?? FIRST_ID, limit];
     return (await this.pool.query<QueueableRun>(QUEUED, values)).rows;
   }
 

@@ -27,6 +27,12 @@ export class InstallationStore {
     return { epoch: rows[0].epoch, at: rows[0].at ?? undefined };
   }
 
+  /** The time by the clock of the database, to the microsecond. */
+  async readClock(): Promise<string> {
+    const { rows } = await this.pool.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    return rows[0]?.now ?? '';
+  }
+
   /** Writes down that the queue holds the epoch. */
   async confirmQueue(epoch: number): Promise<void> {
     await this.pool.query(CONFIRM, [epoch]);

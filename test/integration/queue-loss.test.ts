@@ -190,6 +190,29 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
     expect(await jobIds()).toEqual(nth(runs, 3));
   });
 
+  it('that is emptied while its last jobs are looked up is recovered by the next check', async () => {
+    const [kept, lost] = [await queueRun(), await queueRun()];
+    await queue.remove(jobId(lost.id, 1));
+    await openDetector(new UnluckyDispatcher(queues(), stores.dispatch, silentLogger)).check();
+    expect(await jobIds()).toEqual([]);
+    await detector.check();
+    expect(await jobIds()).toEqual([jobId(kept.id, 2), jobId(lost.id, 3)].sort());
+  });
+
+  it('to which more comes all the time is looked through to an end', async () => {
+    /** For each job that it makes again another one is made, and lost. */
+    class BusyDispatcher extends Dispatcher {
+      override async enqueue(runs: readonly QueueableRun[]): Promise<void> {
+        await super.enqueue(runs);
+        if (runs.length > 0) await queue.remove(jobId((await queueRun()).id, 1));
+      }
+    }
+    const runs = [await queueRun(), await queueRun()];
+    await forget();
+    await openDetector(new BusyDispatcher(queues(), stores.dispatch, silentLogger)).check();
+    expect(await jobIds()).toEqual(nth(runs, 2));
+  });
+
   it('in three processes at once is recovered without a double', async () => {
     const runs = await Promise.all(Array.from({ length: 20 }, () => queueRun()));
     await forget();

@@ -4,6 +4,7 @@ import { eventually } from '../../support/eventually.js';
 import type { Arena } from '../arena/arena.js';
 import type { FaultRow } from '../arena/fault-row.js';
 import { residentMegabytes } from '../../support/resident-memory.js';
+import type { TestService } from '../../support/service.js';
 import { cutSessions } from './sessions.js';
 
 /** Milliseconds within which a sender is to be told to come again. */
@@ -22,11 +23,11 @@ export const noConnectionsLeft: FaultRow = {
     await traffic.acknowledge(arena.scale(40, 500));
     const holders: pg.Client[] = [];
     try {
-      await takeAllConnections(arena, holders);
+      await takeAllConnections(arena, service, holders);
       const from = performance.now();
       const refused = await eventually(
         () => {
-          const replies = traffic.refusals.filter(({ at }) => at > from);
+          const replies = traffic.refusals.filter(({ at, ms }) => at - ms > from);
           return replies.length >= 20 ? replies : undefined;
         },
         30_000,
@@ -52,24 +53,28 @@ export const noConnectionsLeft: FaultRow = {
   },
 };
 
-/** How many connections are asked for at the same time, to be faster than the service. */
+/** How many connections are asked for at the same time. */
 const AT_A_TIME = 20;
 
 /**
- * Holds connections until the server gives no more, and the service has none.
+ * Holds connections until the server gives no more, and the service has none. It is frozen meanwhile: awake it would be
+ * given as many as we are.
  *
  * @param holders gets what is held, also when it is not enough
  */
-async function takeAllConnections(arena: Arena, holders: pg.Client[]): Promise<void> {
-  for (let round = 0; round < 50; round++) {
-    const cut = await cutSessions(arena);
-    for (let taken = 1; taken > 0;) {
-      const taking = Array.from({ length: AT_A_TIME }, () => take(arena, holders));
-      taken = (await Promise.all(taking)).filter(Boolean).length;
+async function takeAllConnections(arena: Arena, service: TestService, holders: pg.Client[]): Promise<void> {
+  process.kill(service.pid, 'SIGSTOP');
+  try {
+    for (let cut = Infinity; cut > 0;) {
+      cut = await cutSessions(arena);
+      for (let taken = 1; taken > 0;) {
+        const taking = Array.from({ length: AT_A_TIME }, () => take(arena, holders));
+        taken = (await Promise.all(taking)).filter(Boolean).length;
+      }
     }
-    if (cut === 0) return;
+  } finally {
+    process.kill(service.pid, 'SIGCONT');
   }
-  throw new Error('The service always gets a connection');
 }
 
 async function take(arena: Arena, holders: pg.Client[]): Promise<boolean> {
