@@ -6,7 +6,7 @@ import { Service } from './contenders/service.js';
 import type { Finding } from './figures/finding.js';
 import { describeMachine, machineLine } from './figures/machine.js';
 import type { Measurement } from './figures/measurement.js';
-import { writeResults } from './figures/results.js';
+import { profileFolder, writeResults } from './figures/results.js';
 import { findingsTable, measurementsTable } from './figures/table.js';
 import { Servers } from './ground/servers.js';
 import { readPlan, type Plan } from './plan.js';
@@ -32,7 +32,8 @@ function otherService(): Service | undefined {
 async function measure(plan: Plan): Promise<void> {
   const startedAt = new Date();
   const servers = await Servers.start(redisProgram);
-  const service = new Service('service', resolve('dist'));
+  const profiles = plan.profile ? resolve(profileFolder(startedAt)) : undefined;
+  const service = new Service('service', resolve('dist'), profiles);
   const { form, minutes, storedEvents } = plan;
   const bench = new Bench({ form, servers, service, other: otherService(), minutes, storedEvents, say });
   const stopped = new AbortController();
@@ -62,6 +63,7 @@ async function measure(plan: Plan): Promise<void> {
     print(`\n${machineLine(machine)}\n\n${measurementsTable(measurements)}`);
     if (findings.length > 0) print(findingsTable(findings));
     if (form === 'short') print('Sizes were small, so only that everything works is told by this.\n');
+    if (profiles !== undefined) print(`Profiles, which have slowed it down, are in ${profiles}`);
     const results = { form, machine, other: bench.options.other?.name, measurements, findings };
     print(`Written to ${writeResults(results, startedAt)}`);
   } finally {

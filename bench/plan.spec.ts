@@ -9,6 +9,7 @@ describe('the flags of the benchmarks', () => {
       scenarios: KNOWN,
       minutes: 30,
       storedEvents: 5_000_000,
+      profile: false,
       list: false,
     });
   });

@@ -9,6 +9,8 @@ export interface Plan {
   readonly scenarios: readonly string[];
   readonly minutes: number;
   readonly storedEvents: number;
+  /** Whether it is to be found out where the service spends its time. */
+  readonly profile: boolean;
   readonly list: boolean;
 }
 
@@ -26,6 +28,7 @@ export function readPlan(args: readonly string[], known: readonly string[]): Pla
       short: { type: 'boolean', default: false },
       minutes: { type: 'string', default: '30' },
       events: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       // Is looked after by scripts/bench.mjs.
       vs: { type: 'string' },
@@ -40,6 +43,7 @@ export function readPlan(args: readonly string[], known: readonly string[]): Pla
     scenarios: known.filter((name) => chosen.includes(name)),
     minutes: positive('--minutes', values.minutes),
     storedEvents: positive('--events', values.events ?? (values.short ? '20000' : '5000000')),
+    profile: values.profile,
     list: values.list,
   };
 }

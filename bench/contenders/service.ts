@@ -24,10 +24,14 @@ export class Service implements Contender {
     completedPerSecond: rateOf('runs', 'finished_at'),
   };
 
-  /** @param dist folder of its build */
+  /**
+   * @param dist folder of its build
+   * @param profiles folder where each of its processes leaves a CPU profile, if any is wanted
+   */
   constructor(
     readonly name: string,
     private readonly dist: string,
+    private readonly profiles?: string,
   ) {}
 
   prepare(): Promise<void> {
@@ -39,10 +43,12 @@ export class Service implements Contender {
   }
 
   with({ role, queue = 'redis', workflow = 'persist', env = {} }: ServiceOptions): Program {
+    const { profiles } = this;
     const preload = workflow === 'persist' ? [`--import=${join(process.cwd(), PERSIST_WORKFLOW)}`] : [];
+    const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const telemetry = `--import=${join(this.dist, 'telemetry.js')}`;
     return {
-      args: ['--enable-source-maps', telemetry, ...preload, join(this.dist, 'main.js')],
+      args: [...profiling, '--enable-source-maps', telemetry, ...preload, join(this.dist, 'main.js')],
       env: {
         NODE_ENV: 'production',
         PORT: '0',
@@ -55,6 +61,8 @@ export class Service implements Contender {
         ...(queue === 'postgres' && { REDIS_URL: '' }),
         ...env,
       },
+      // Whoever is killed leaves no profile.
+      ...(profiles !== undefined && { stopSignal: 'SIGTERM' }),
     };
   }
 }

@@ -24,12 +24,20 @@ export interface Results {
  */
 export function writeResults(results: Results, startedAt: Date): string {
   const commit = describeCommit();
-  const moment = startedAt.toISOString().replace(/:/g, '-').slice(0, 19);
   const findings = results.findings.map((finding) => ({ ...finding, verdict: judge(finding) }));
   mkdirSync(FOLDER, { recursive: true });
-  const file = join(FOLDER, `${moment}-${commit}.json`);
+  const file = join(FOLDER, `${inFileName(startedAt)}-${commit}.json`);
   writeFileSync(file, `${JSON.stringify({ startedAt, commit, ...results, findings }, null, 2)}\n`);
   return file;
+}
+
+/** Where the processes of a run leave their CPU profiles. */
+export function profileFolder(startedAt: Date): string {
+  return join(FOLDER, `${inFileName(startedAt)}-profiles`);
+}
+
+function inFileName(moment: Date): string {
+  return moment.toISOString().replace(/:/g, '-').slice(0, 19);
 }
 
 /** Its short hash, and whether something was changed since; of a copy without a history nothing is known. */

@@ -17,6 +17,8 @@ export interface Program {
   readonly args: readonly string[];
   /** All of its environment, beside PATH and what the site adds. */
   readonly env: Readonly<Record<string, string>>;
+  /** Told at the end, when nothing it could still do is needed. By default it is killed. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 /** It runs in a process of its own, and prints into a file, as nobody is to pay for reading it. */
@@ -24,6 +26,7 @@ export class RunningProgram {
   private constructor(
     private readonly child: ChildProcess,
     private readonly output: string,
+    private readonly stopSignal: NodeJS.Signals,
     /** '' if it takes no requests. */
     readonly url: string,
   ) {}
@@ -32,7 +35,10 @@ export class RunningProgram {
    * @param folder its working directory
    * @throws with what it printed, if it does not get ready
    */
-  static async start({ args, env }: Program, folder: string): Promise<RunningProgram> {
+  static async start(
+    { args, env, stopSignal = 'SIGKILL' }: Program,
+    folder: string,
+  ): Promise<RunningProgram> {
     const output = join(folder, 'output.log');
     const file = openSync(output, 'a');
     const child = spawn(process.execPath, args, {
@@ -50,7 +56,7 @@ export class RunningProgram {
       READY_WITHIN_MS,
       () => `it is not ready:\n${endOf(output)}`,
     );
-    return new RunningProgram(child, output, url);
+    return new RunningProgram(child, output, stopSignal, url);
   }
 
   get pid(): number {
@@ -62,6 +68,11 @@ export class RunningProgram {
   figures(): ProcessFigures | undefined {
     if (hasEnded(this.child)) throw new Error(`It ended while it was measured:\n${endOf(this.output)}`);
     return readProcess(this.pid);
+  }
+
+  /** Ends it when nothing that it could still do is needed. */
+  end(): Promise<void> {
+    return this.stop(this.stopSignal);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

@@ -36,15 +36,16 @@ export class Site {
 
   /** @param env in place of what the site says */
   async start(
-    { args, env }: Program,
+    { env, ...program }: Program,
     ownEnv: Readonly<Record<string, string>> = {},
   ): Promise<RunningProgram> {
     const folder = join(this.folder, String(++this.started));
     mkdirSync(folder);
     const places = { DATABASE_URL: this.databaseUrl, REDIS_URL: this.servers.redisUrl };
-    const program = await RunningProgram.start({ args, env: { ...places, ...env, ...ownEnv } }, folder);
-    this.programs.push(program);
-    return program;
+    const ownProgram = { ...program, env: { ...places, ...env, ...ownEnv } };
+    const running = await RunningProgram.start(ownProgram, folder);
+    this.programs.push(running);
+    return running;
   }
 
   /** CPU seconds of all its programs, and of PostgreSQL. */
@@ -72,7 +73,7 @@ export class Site {
   }
 
   private async end(): Promise<void> {
-    await Promise.all(this.programs.map((program) => program.stop('SIGKILL')));
+    await Promise.all(this.programs.map((program) => program.end()));
     await this.pool.end();
     await this.servers.admin.query(`DROP DATABASE ${this.name} WITH (FORCE)`);
     rmSync(this.folder, { recursive: true, force: true });
