@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import type { Logger } from 'winston';
 import { isDeadLetter, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage, withoutLogContext } from '../platform/logging/index.js';
 import { countCommit } from '../platform/metrics/index.js';
+import { newId } from '../platform/random/index.js';
 import { inSharedSpan, inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
 import { EventStore, type NewEvent, type RecordedEvent } from '../store/index.js';
 import { isConflict, toRecording, type DeliveryRecording, type Recording } from './recording.js';
@@ -164,14 +164,14 @@ function toNewEvent(verified: VerifiedEvent): NewEvent {
   const { provider, envelope, body, headers, secretLabel, workflows, replayKey } = verified;
   const { traceparent = newTraceparent(), correlationId = null } = verified;
   return {
-    event: { id: uuidv7(), provider, ...envelope, receivedAt: new Date() },
+    event: { id: newId(), provider, ...envelope, receivedAt: new Date() },
     body,
     bodySha256: createHash('sha256').update(body).digest(),
     headers,
     secretLabel,
     traceparent,
     correlationId,
-    runs: workflows.map(({ name, version }) => ({ id: uuidv7(), workflow: name, workflowVersion: version })),
+    runs: workflows.map(({ name, version }) => ({ id: newId(), workflow: name, workflowVersion: version })),
     replayKey,
   };
 }

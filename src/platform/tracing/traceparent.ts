@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from '../random/index.js';
 
 /** What a W3C trace context tells, in version 00 (https://www.w3.org/TR/trace-context/#traceparent-header). */
 export interface TraceContext {

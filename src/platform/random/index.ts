@@ -1,0 +1,2 @@
+export { newId } from './new-id.js';
+export { randomBytes } from './random-bytes.js';
