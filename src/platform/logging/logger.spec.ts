@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import winston from 'winston';
+import type winston from 'winston';
 import { logContext, withLogContext } from './log-context.js';
 import { LogLevel } from './log-level.js';
 import { createLogger, type LogSettings } from './logger.js';
@@ -16,11 +16,9 @@ async function logged(level: LogSettings['level'], work: (logger: winston.Logger
   const dir = join(folder, 'deep', 'logs');
   const service = { name: 'shop-hooks', environment: 'test', node: 'worker:host:7' };
   const logger = createLogger({ level, dir, console: 'json', service });
-  for (const transport of logger.transports) {
-    if (transport instanceof winston.transports.Console) transport.silent = true;
-  }
+  const [terminal, ...files] = logger.transports;
+  if (terminal !== undefined) terminal.silent = true;
   await work(logger);
-  const files = logger.transports.filter((transport) => transport instanceof winston.transports.File);
   logger.end();
   await Promise.all(files.map((file) => once(file, 'finish')));
   const read = (name: string) =>

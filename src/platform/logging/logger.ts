@@ -6,6 +6,7 @@ import { elasticCommonSchema, type LoggedService } from './elastic-common-schema
 import { logContext } from './log-context.js';
 import type { LogLevelName } from './log-level.js';
 import { readable } from './readable.js';
+import { TurnwiseTransport } from './turnwise-transport.js';
 
 /** Token under which the service's Winston logger is injected. */
 export const LOGGER = Symbol('LOGGER');
@@ -30,15 +31,17 @@ const addContext = winston.format((info) => {
 /** A line of JSON for each entry on the console and in `combined.log`; errors also in `error.log`. */
 export function createLogger({ level, dir, console, service }: LogSettings): winston.Logger {
   mkdirSync(dir, { recursive: true });
-  const file = (name: string) => ({ ...ROTATION, filename: join(dir, name) });
+  const file = (name: string) => new winston.transports.File({ ...ROTATION, filename: join(dir, name) });
   return winston.createLogger({
     level,
     // Once for all transports, since it costs more than anything else here.
     format: winston.format.combine(addContext(), elasticCommonSchema(service)),
     transports: [
-      new winston.transports.Console({ ...(console === 'readable' && { format: readable() }) }),
-      new winston.transports.File(file('combined.log')),
-      new winston.transports.File({ ...file('error.log'), level: 'error' }),
+      new TurnwiseTransport(new winston.transports.Console(), {
+        ...(console === 'readable' && { format: readable() }),
+      }),
+      new TurnwiseTransport(file('combined.log')),
+      new TurnwiseTransport(file('error.log'), { level: 'error' }),
     ],
   });
 }
