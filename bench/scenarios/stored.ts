@@ -11,8 +11,14 @@ import { seedEvents } from './seed-events.js';
 /** People who look at the same time. */
 const READERS = 4;
 
-/** Events that are asked for. */
+/** Events that are asked for, from all of the year. */
 const SAMPLE = 2_000;
+
+/** $1 how many events are stored, $2 how many of them. */
+const SAMPLED = `
+  SELECT id, delivery_key AS "deliveryKey" FROM events
+  WHERE delivery_key = ANY (
+    SELECT 'evt_stored' || (1 + number * $1::bigint / $2::bigint) FROM generate_series(0, $2::bigint - 1) AS number)`;
 
 interface Reading {
   readonly what: string;
@@ -102,11 +108,11 @@ async function measureAcks(bench: Bench, site: Site, what: string): Promise<Meas
 }
 
 async function measureReads(bench: Bench, site: Site): Promise<Measurement[]> {
-  const { rows } = await site.pool.query<{ id: string; deliveryKey: string }>(
-    `SELECT id, delivery_key AS "deliveryKey" FROM events
-     WHERE delivery_key = ANY (SELECT 'evt_stored' || (1 + number * $1 / $2) FROM generate_series(0, $2 - 1) AS number)`,
-    [bench.options.storedEvents, Math.min(SAMPLE, bench.options.storedEvents)],
-  );
+  const { storedEvents } = bench.options;
+  const { rows } = await site.pool.query<{ id: string; deliveryKey: string }>(SAMPLED, [
+    storedEvents,
+    Math.min(SAMPLE, storedEvents),
+  ]);
   const shuffled = rows.map((row, index) => rows[(index * 7919) % rows.length] ?? row);
   const api = await site.start(bench.service.program('api'));
   const measurements: Measurement[] = [];
