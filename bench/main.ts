@@ -38,7 +38,7 @@ async function measure(plan: Plan): Promise<void> {
   const bench = new Bench({ form, servers, service, other: otherService(), minutes, storedEvents, say });
   const stopped = new AbortController();
   const close = async (): Promise<void> => {
-    await bench.close();
+    await bench.end();
     await servers.close();
   };
   for (const [signal, code] of Object.entries(SIGNALS)) {
@@ -54,13 +54,14 @@ async function measure(plan: Plan): Promise<void> {
     const measurements: Measurement[] = [];
     const findings: Finding[] = [];
     for (const scenario of scenarios.filter(({ name }) => plan.scenarios.includes(name))) {
-      const outcome = await run(scenario, bench);
+      const outcome = await run(scenario, bench, stopped.signal);
       // A signal has ended everything under the scenario, and will end us.
       if (stopped.signal.aborted) return;
       measurements.push(...outcome.measurements);
       findings.push(...outcome.findings);
     }
-    print(`\n${machineLine(machine)}\n\n${measurementsTable(measurements)}`);
+    print(`\n${machineLine(machine)}\n`);
+    if (measurements.length > 0) print(measurementsTable(measurements));
     if (findings.length > 0) print(findingsTable(findings));
     if (form === 'short') print('Sizes were small, so only that everything works is told by this.\n');
     if (profiles !== undefined) print(`Profiles, which have slowed it down, are in ${profiles}`);
@@ -71,10 +72,11 @@ async function measure(plan: Plan): Promise<void> {
   }
 }
 
-/** What fails is told, and the others are measured all the same. */
+/** What fails is told, and the others are measured all the same, unless everything was stopped. */
 async function run(
   scenario: Scenario,
   bench: Bench,
+  stopped: AbortSignal,
 ): Promise<{ measurements: readonly Measurement[]; findings: readonly Finding[] }> {
   const { name, about } = scenario;
   say(`• ${name}: ${about}`);
@@ -84,6 +86,7 @@ async function run(
     say(`  took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
     return { measurements, findings: findings.map((finding) => ({ scenario: name, ...finding })) };
   } catch (error) {
+    if (stopped.aborted) return { measurements: [], findings: [] };
     say(`✗ ${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     process.exitCode = 1;
     return { measurements: [], findings: [] };

@@ -37,6 +37,8 @@ export class Servers {
     try {
       const { child, url } = await startRedis(redisProgram, join(folder, 'redis'));
       const admin = new pg.Pool({ connectionString: postgres.url, max: 2 });
+      // The server ends before its connections.
+      admin.on('error', () => undefined);
       return new Servers(folder, lock, postgres, child, url, admin);
     } catch (error) {
       await postgres.stop();
@@ -62,10 +64,11 @@ export class Servers {
     redis.disconnect();
   }
 
+  /** Whatever is still being asked of them fails. */
   async close(): Promise<void> {
     this.redisProcess.kill('SIGKILL');
-    await this.admin.end();
     await this.postgres.stop();
+    await this.admin.end();
     this.lock.release();
   }
 }
@@ -92,7 +95,12 @@ async function startRedis(program: string, folder: string): Promise<{ child: Chi
     REDIS_READY_WITHIN_MS,
     () => 'Redis does not answer',
   );
-  await Promise.race([ready, failed]);
+  try {
+    await Promise.race([ready, failed]);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   return { child, url };
 }
 

@@ -9,7 +9,6 @@ import { makeFolder, type Servers } from './servers.js';
 export class Site {
   private readonly programs: RunningProgram[] = [];
   private started = 0;
-  private closing: Promise<void> | undefined;
 
   private constructor(
     readonly servers: Servers,
@@ -43,8 +42,10 @@ export class Site {
     mkdirSync(folder);
     const places = { DATABASE_URL: this.databaseUrl, REDIS_URL: this.servers.redisUrl };
     const ownProgram = { ...program, env: { ...places, ...env, ...ownEnv } };
-    const running = await RunningProgram.start(ownProgram, folder);
+    const running = RunningProgram.spawn(ownProgram, folder);
+    // It is ended with the others, whether it gets ready or not.
     this.programs.push(running);
+    await running.untilReady();
     return running;
   }
 
@@ -67,13 +68,14 @@ export class Site {
     this.programs.splice(this.programs.indexOf(program), 1);
   }
 
-  /** Nothing on it is needed any more, so nothing is drained. Harmless when called again. */
-  close(): Promise<void> {
-    return (this.closing ??= this.end());
+  /** Ends its programs. Nothing that they could still do is needed. */
+  async end(): Promise<void> {
+    await Promise.all(this.programs.map((program) => program.end()));
   }
 
-  private async end(): Promise<void> {
-    await Promise.all(this.programs.map((program) => program.end()));
+  /** Ends it, and leaves nothing behind. */
+  async close(): Promise<void> {
+    await this.end();
     await this.pool.end();
     await this.servers.admin.query(`DROP DATABASE ${this.name} WITH (FORCE)`);
     rmSync(this.folder, { recursive: true, force: true });

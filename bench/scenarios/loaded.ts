@@ -67,7 +67,10 @@ export function atRate(bench: Bench, perSecond: number, seconds: number): Omit<L
 }
 
 /** New, known, too many, too busy. */
-const ANSWERS = new Set([202, 200, 429, 503]);
+const ANSWERS = [202, 200, 429, 503];
+
+/** The same, and none at all: whoever persists sends that again, too. */
+const ANSWERS_TO_THE_PERSISTENT = [...ANSWERS, 0];
 
 /** A load, and what it cost. */
 export interface Loaded extends LoadOutcome {
@@ -89,13 +92,15 @@ export async function load(
   plan: Omit<LoadPlan, 'url'>,
   whenWarm?: () => Promise<void>,
 ): Promise<Loaded> {
-  const prepared = await Load.prepare({ url: program.url, ...plan });
+  const sender = new Load();
   try {
+    await program.during(sender.prepare({ url: program.url, ...plan }));
     await whenWarm?.();
     const before = site.cpu();
-    const outcome = await prepared.send();
+    const outcome = await program.during(sender.send());
     const after = site.cpu();
-    const strange = Object.keys(outcome.statuses).filter((status) => !ANSWERS.has(Number(status)));
+    const usual = plan.persistent === true ? ANSWERS_TO_THE_PERSISTENT : ANSWERS;
+    const strange = Object.keys(outcome.statuses).filter((status) => !usual.includes(Number(status)));
     if (strange.length > 0) throw new Error(`It was answered ${JSON.stringify(outcome.statuses)}`);
     if (outcome.answered < plan.count && plan.count < Infinity)
       throw new Error(`Only ${outcome.answered} of ${plan.count} were acknowledged in ${plan.seconds} s`);
@@ -107,7 +112,7 @@ export async function load(
       senderCpuMicros: each(outcome.cpuSeconds),
     };
   } finally {
-    prepared.abandon();
+    sender.close();
   }
 }
 
