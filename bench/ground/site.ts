@@ -58,8 +58,8 @@ export class Site {
     };
   }
 
-  async count(sql: string): Promise<number> {
-    const { rows } = await this.pool.query<{ count: number }>(sql);
+  async count(sql: string, values: readonly number[] = []): Promise<number> {
+    const { rows } = await this.pool.query<{ count: number }>(sql, [...values]);
     return rows[0]?.count ?? 0;
   }
 
