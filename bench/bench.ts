@@ -44,6 +44,9 @@ interface Running {
   end(): Promise<void>;
 }
 
+/** How long it is measured in the short form. */
+const SHORT_SECONDS = 0.5;
+
 /** What every scenario has at hand. */
 export class Bench {
   private readonly running = new Set<Running>();
@@ -68,6 +71,11 @@ export class Bench {
   /** The one or the other, by the form. */
   pick<Value>(short: Value, long: Value): Value {
     return this.isShort ? short : long;
+  }
+
+  /** So long, or for a moment in the short form. */
+  seconds(long: number): number {
+    return this.pick(SHORT_SECONDS, long);
   }
 
   /** Deliveries that are no others' repetitions. */

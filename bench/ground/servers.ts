@@ -17,14 +17,26 @@ import { readFamilyCpu } from './process-figures.js';
 
 const REDIS_READY_WITHIN_MS = 10_000;
 
+/** Databases of a Redis whose configuration does not say otherwise. */
+const REDIS_DATABASES = 16;
+
+/** An empty database of Redis that nobody else has. */
+export interface EmptyQueue {
+  readonly url: string;
+  /** Gives it back. */
+  readonly release: () => void;
+}
+
 /** A PostgreSQL as the service embeds it, with durable commits, and a Redis that keeps nothing. Everybody uses them. */
 export class Servers {
+  private readonly queuesTaken = new Set<number>();
+
   private constructor(
     private readonly folder: string,
     private readonly lock: DataDirLock,
     private readonly postgres: EmbeddedPostgres,
     private readonly redisProcess: ChildProcess,
-    readonly redisUrl: string,
+    private readonly redisUrl: string,
     /** Of the server's first database, to make others. */
     readonly admin: pg.Pool,
   ) {}
@@ -58,10 +70,16 @@ export class Servers {
     return readFamilyCpu(Number(readFileSync(file, 'utf8').split('\n')[0]));
   }
 
-  async emptyRedis(): Promise<void> {
-    const redis = new Redis(this.redisUrl);
-    await redis.flushall();
+  async takeQueue(): Promise<EmptyQueue> {
+    const numbers = Array.from({ length: REDIS_DATABASES }, (_, number) => number);
+    const number = numbers.find((each) => !this.queuesTaken.has(each));
+    if (number === undefined) throw new Error(`All ${REDIS_DATABASES} databases of Redis are in use`);
+    this.queuesTaken.add(number);
+    const url = `${this.redisUrl}/${number}`;
+    const redis = new Redis(url);
+    await redis.flushdb();
     redis.disconnect();
+    return { url, release: () => void this.queuesTaken.delete(number) };
   }
 
   /** Whatever is still being asked of them fails. */

@@ -26,7 +26,9 @@ export const ack: Scenario = {
     const contenders = [...bench.services, baseline, limit];
     const alone = await bench.alternate(contenders, (contender) => measureAlone(bench, contender));
     const drains: number[] = [];
-    const beside = await bench.alternate(contenders, async (contender) => {
+    // In the short form the baseline's worker is seen at work in `worker-lane`.
+    const besides = bench.pick<readonly Contender[]>([bench.service, limit], contenders);
+    const beside = await bench.alternate(besides, async (contender) => {
       const measurement = await measureBeside(bench, contender);
       if (contender === bench.service) drains.push(measurement.drainRuns ?? NaN);
       return measurement;
@@ -68,7 +70,7 @@ export const ack: Scenario = {
 async function measureAlone(bench: Bench, contender: Contender): Promise<Measurement> {
   return bench.onSite(contender, async (site) => {
     const api = await site.start(contender.program('api'));
-    const loaded = await load(site, api, flatOut(bench, bench.pick(1, SECONDS)));
+    const loaded = await load(site, api, flatOut(bench, bench.seconds(SECONDS)));
     return toMeasurement(contender, 'acks, no worker', loaded, api);
   });
 }
@@ -80,7 +82,7 @@ async function measureBeside(bench: Bench, contender: Contender): Promise<AckMea
       site.start(contender.program('worker')),
     ]);
     const isCounted = contender.counts.completed !== undefined;
-    const plan = flatOut(bench, bench.pick(1, SECONDS));
+    const plan = flatOut(bench, bench.seconds(SECONDS));
     const { loaded, warm } = await loadWarm(site, api, plan, async () =>
       isCounted ? await untilIdle(site, contender) : undefined,
     );

@@ -13,7 +13,7 @@ export const duplicates: Scenario = {
   async run(bench): Promise<Outcome> {
     const doubled: number[] = [];
     const measured = await bench.alternate(
-      [...bench.services, baseline],
+      bench.pick<readonly Contender[]>([bench.service], [...bench.services, baseline]),
       async (contender) => {
         const one = await measure(bench, contender);
         if (contender === bench.service) doubled.push(one.doubled);
@@ -40,7 +40,7 @@ async function measure(
 ): Promise<{ measurement: Measurement; doubled: number }> {
   return bench.onSite(contender, async (site) => {
     const api = await site.start(contender.program('api'));
-    const plan = flatOut(bench, bench.pick(1, 10), bench.deliveries('1 KB', true));
+    const plan = flatOut(bench, bench.seconds(10), bench.deliveries('1 KB', true));
     const { loaded, warm } = await loadWarm(site, api, plan, () => readProgress(site, contender));
     const { recorded } = await readProgress(site, contender);
     const isNew = loaded.statuses[202] ?? 0;

@@ -17,7 +17,7 @@ export const memory: Scenario = {
   about: `memory over as many minutes as --minutes says, at ${RATE}/s, one process, queue in Redis`,
   async run(bench): Promise<Outcome> {
     const { service } = bench;
-    const seconds = bench.pick(3, bench.options.minutes * 60);
+    const seconds = bench.pick(2, bench.options.minutes * 60);
     return bench.onSite(service, async (site) => {
       const all = await site.start(service.program('all'));
       const startedAt = performance.now();

@@ -49,7 +49,7 @@ async function measureUnobserved(bench: Bench): Promise<Measurement> {
   const { service } = bench;
   return bench.onSite(service, async (site) => {
     const api = await site.start(service.program('api'));
-    const loaded = await load(site, api, flatOut(bench, bench.pick(1, SECONDS)));
+    const loaded = await load(site, api, flatOut(bench, bench.seconds(SECONDS)));
     const measurement = toMeasurement(service, 'acks, neither scraped nor traced', loaded, api);
     bench.tell(measurement);
     return measurement;
@@ -64,7 +64,7 @@ async function measureObserved(bench: Bench, sink: TraceSink): Promise<Measureme
     const api = await site.start(service.with({ role: 'api', env }));
     const before = sink.exports;
     const done = new AbortController();
-    const loading = load(site, api, flatOut(bench, bench.pick(1, SECONDS))).finally(() => done.abort());
+    const loading = load(site, api, flatOut(bench, bench.seconds(SECONDS))).finally(() => done.abort());
     const scraping = scrape(api.url, bench.pick(200, SCRAPE_MS), done.signal);
     const [loaded, scrapes] = await Promise.all([loading, scraping]);
     const measured = toMeasurement(service, 'acks, scraped and traced at 10 %', loaded, api);

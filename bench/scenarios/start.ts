@@ -41,7 +41,7 @@ export const start: Scenario = {
 async function measure(bench: Bench, service: Service): Promise<Measurement> {
   return bench.onSite(service, async (site) => {
     const all = await site.start(service.program('all'));
-    const plan = atRate(bench, RATE, bench.pick(1, 20));
+    const plan = atRate(bench, RATE, bench.seconds(20));
     const { loaded, warm } = await loadWarm(site, all, plan, () => untilIdle(site, service));
     const wanted = warm.earlier + loaded.answered;
     const completed = await untilCompleted(site, service, wanted, PATIENCE_SECONDS);

@@ -19,8 +19,8 @@ export const steady: Scenario = {
   about: 'the highest rate at which acknowledgements and completions keep pace, one process, queue in Redis',
   async run(bench): Promise<Outcome> {
     const measurements: Measurement[] = [];
-    for (const contender of [...bench.services, baseline])
-      measurements.push(await findRate(bench, contender));
+    const contenders = bench.pick<readonly Contender[]>([bench.service], [...bench.services, baseline]);
+    for (const contender of contenders) measurements.push(await findRate(bench, contender));
     const of = (name: string): Measurement | undefined =>
       measurements.find(({ contender }) => contender === name);
     return {
@@ -44,10 +44,10 @@ async function findRate(bench: Bench, contender: Contender): Promise<Measurement
     from: guess * 0.25,
     to: guess * 2.25,
     tries: bench.pick(0, 5),
-    holds: async (rate) => (await tryRate(bench, contender, rate, bench.pick(1, 10))) !== undefined,
+    holds: async (rate) => (await tryRate(bench, contender, rate, bench.seconds(10))) !== undefined,
   });
   for (let rate = highest; ; rate *= 0.92) {
-    const kept = await tryRate(bench, contender, rate, bench.pick(1, 60));
+    const kept = await tryRate(bench, contender, rate, bench.seconds(60));
     if (kept !== undefined) return kept;
     if (rate < highest / 4) throw new Error(`${contender.name} keeps no rate up`);
   }
@@ -56,7 +56,7 @@ async function findRate(bench: Bench, contender: Contender): Promise<Measurement
 async function completedUnderFlood(bench: Bench, contender: Contender): Promise<number> {
   return bench.onSite(contender, async (site) => {
     const all = await site.start(contender.program('all'));
-    const plan = flatOut(bench, bench.pick(1, 8));
+    const plan = flatOut(bench, bench.seconds(8));
     const { loaded, warm } = await loadWarm(site, all, plan, () => readProgress(site, contender));
     const { recorded, completed } = await readProgress(site, contender);
     const startedAt = performance.now();

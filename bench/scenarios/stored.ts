@@ -104,7 +104,7 @@ export const stored: Scenario = {
 
 async function measureAcks(bench: Bench, site: Site, what: string): Promise<Measurement> {
   const api = await site.start(bench.service.program('api'));
-  const loaded = await load(site, api, flatOut(bench, bench.pick(1, 10)));
+  const loaded = await load(site, api, flatOut(bench, bench.seconds(10)));
   const measurement = toMeasurement(bench.service, what, loaded, api);
   bench.tell(measurement);
   await site.stop(api);
@@ -139,7 +139,7 @@ async function read(bench: Bench, api: RunningProgram, what: string, paths: stri
     pace: 'as replies come',
     warmUp: bench.pick(20, 1_000),
     count: Infinity,
-    seconds: bench.pick(1, 10),
+    seconds: bench.seconds(10),
     ahead: 0,
   };
   const sender = new Load();
