@@ -1,7 +1,7 @@
 export const EVENTS_QUEUE = 'events';
 
-/** As many as the service has by default. */
-export const CONCURRENCY = 16;
+/** Jobs at a time, as many as of the others that are measured. */
+export const CONCURRENCY = 64;
 
 export interface EventJob {
   readonly eventId: string;

@@ -7,6 +7,9 @@ export type Role = 'api' | 'worker' | 'all';
 /** Where the queue is. */
 export type QueueBackend = 'redis' | 'postgres';
 
+/** Runs that each worker executes at the same time. */
+export const CONCURRENCY = 64;
+
 /** The secrets that all contenders verify with, and all deliveries are signed with. */
 export const SECRETS = {
   stripe: 'whsec_of_the_benchmarks',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Program } from '../ground/running-program.js';
-import { rateOf, SECRETS, type Contender, type QueueBackend, type Role } from './contender.js';
+import { CONCURRENCY, rateOf, SECRETS, type Contender, type QueueBackend, type Role } from './contender.js';
 
 /** Token of the operations API. */
 export const OPS_TOKEN = 'a-token-of-the-benchmarks';
@@ -55,6 +55,7 @@ export class Service implements Contender {
         HOST: '127.0.0.1',
         APP_ROLE: role,
         OPS_TOKEN,
+        WORKER_CONCURRENCY: String(CONCURRENCY),
         STRIPE_WEBHOOK_SECRET: SECRETS.stripe,
         GITHUB_WEBHOOK_SECRET: SECRETS.github,
         // Without an address of Redis the queue is in PostgreSQL.

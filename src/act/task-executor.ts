@@ -146,24 +146,34 @@ export class TaskExecutor {
   }
 }
 
-/** @throws {ActionError} `timed_out`; what the action does after that changes nothing any more */
+/**
+ * By a timer and a listener: signals that are made of others, and sleeps that are aborted, cost more than such a step.
+ *
+ * @throws {ActionError} `timed_out`; what the action does after that changes nothing any more
+ */
 async function performWithin(
   timeoutMs: number,
   performer: Performer<unknown, unknown>,
   input: unknown,
   context: StepContext,
 ): Promise<unknown> {
+  const outer = context.signal;
   const ended = new AbortController();
-  const late = sleep(timeoutMs, undefined, { signal: ended.signal }).then(() => {
-    ended.abort();
-    throw new ActionError('timed_out', `${performer.action.name} took longer than ${timeoutMs} ms`);
+  const end = (): void => ended.abort(outer.reason);
+  outer.addEventListener('abort', end);
+  if (outer.aborted) end();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      ended.abort();
+      reject(new ActionError('timed_out', `${performer.action.name} took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
   });
-  late.catch(() => undefined);
   try {
-    const signal = AbortSignal.any([context.signal, ended.signal]);
-    return await Promise.race([performer.perform(input, { ...context, signal }), late]);
+    return await Promise.race([performer.perform(input, { ...context, signal: ended.signal }), late]);
   } finally {
-    ended.abort();
+    clearTimeout(timer);
+    outer.removeEventListener('abort', end);
   }
 }
 

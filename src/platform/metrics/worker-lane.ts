@@ -100,6 +100,7 @@ const targets = new BoundedLabel(MOST_TARGETS);
 export function expectRuns(labels: RunLabels): void {
   for (const outcome of ['completed', 'dead_lettered'] as const) attempts.inc({ ...labels, outcome }, 0);
   for (const code of FAILURE_CODES) deadLetters.inc({ ...labels, code }, 0);
+  for (const outcome of ['compensated', 'failed'] as const) compensations.inc({ ...labels, outcome }, 0);
   crashes.inc({ ...labels }, 0);
 }
 

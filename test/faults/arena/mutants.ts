@@ -151,8 +151,8 @@ export function buildMutant({ name, changes }: Mutant): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync(BUILT, join(folder, 'dist'), { recursive: true });
-  // The service looks for its migrations beside its build.
-  symlinkSync(resolve('prisma'), join(folder, 'prisma'));
+  // The service looks for its migrations and its version beside its build.
+  for (const name of ['prisma', 'package.json']) symlinkSync(resolve(name), join(folder, name));
   for (const change of changes) {
     const built = join(folder, 'dist', change.file.replace(/\.ts$/, '.js'));
     writeFileSync(built, compile(change, join(folder, 'changed.ts')));
