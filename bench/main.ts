@@ -49,8 +49,8 @@ async function measure(plan: Plan): Promise<void> {
   const bench = new Bench({ form, servers, service, other: otherService(), minutes, storedEvents, say });
   const stopped = new AbortController();
   const close = async (): Promise<void> => {
-    await bench.end();
-    await servers.close();
+    // Whoever has interrupted us does not wait long, and nobody else would end the servers.
+    await Promise.all([servers.close(), bench.end()]);
   };
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, () => {
