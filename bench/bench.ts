@@ -45,7 +45,7 @@ interface Running {
 }
 
 /** How long it is measured in the short form. */
-const SHORT_SECONDS = 0.5;
+const SHORT_SECONDS = 0.3;
 
 /** What every scenario has at hand. */
 export class Bench {

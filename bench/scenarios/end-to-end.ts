@@ -70,7 +70,7 @@ function waysOf(bench: Bench, service: Service): Way[] {
 
 async function measure(bench: Bench, { what, contender, program, sql }: Way): Promise<Measurement> {
   return bench.onSite(contender, async (site) => {
-    const count = bench.pick(300, 10_000);
+    const count = bench.pick(100, 10_000);
     const all = await site.start(program);
     const plan = { ...allOf(bench, count), warmUp: warmUpOf(bench) };
     const { loaded, warm } = await loadWarm(site, all, plan, async () => ({

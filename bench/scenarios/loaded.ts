@@ -22,7 +22,7 @@ const SIGNED_PER_SECOND: Readonly<Record<BodySize, number>> = {
 
 /** Of every contender: with fewer V8 has not compiled what they do, and they take less than half of what they can. */
 export function warmUpOf(bench: Bench): number {
-  return bench.pick(200, 3_000);
+  return bench.pick(50, 3_000);
 }
 
 /** As much as is taken, for so long. */

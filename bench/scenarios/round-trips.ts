@@ -15,7 +15,7 @@ export const roundTrips: Scenario = {
   name: 'round-trips',
   about: 'SQL round trips an event, from its acceptance to its completion, counted on the wire',
   async run(bench): Promise<Outcome> {
-    const count = bench.pick(500, 20_000);
+    const count = bench.pick(200, 20_000);
     return bench.onSite(bench.service, async (site) => {
       const relay = await SqlRelay.open(site.databaseUrl);
       try {
