@@ -38,9 +38,18 @@ export interface BenchOptions {
   readonly say: (line: string) => void;
 }
 
+/** What runs, and does not end by itself. */
+interface Running {
+  /** Harmless when called again. */
+  end(): Promise<void>;
+}
+
+/** How long it is measured in the short form. */
+const SHORT_SECONDS = 0.3;
+
 /** What every scenario has at hand. */
 export class Bench {
-  private readonly sites = new Set<Site>();
+  private readonly running = new Set<Running>();
   private series = 0;
 
   constructor(readonly options: BenchOptions) {}
@@ -64,6 +73,11 @@ export class Bench {
     return this.isShort ? short : long;
   }
 
+  /** So long, or for a moment in the short form. */
+  seconds(long: number): number {
+    return this.pick(SHORT_SECONDS, long);
+  }
+
   /** Deliveries that are no others' repetitions. */
   deliveries(size: BodySize = '1 KB', repeats = false): DeliveryPlan {
     const secret = size === '1 KB' ? SECRETS.stripe : SECRETS.github;
@@ -73,13 +87,23 @@ export class Bench {
   /** Gives the contender a database and a queue of its own for as long as the work takes. */
   async onSite<Result>(contender: Contender, work: (site: Site) => Promise<Result>): Promise<Result> {
     const site = await Site.open(this.options.servers);
-    this.sites.add(site);
+    return this.keeping(site, async () => {
+      try {
+        await contender.prepare(site.pool);
+        return await work(site);
+      } finally {
+        await site.close();
+      }
+    });
+  }
+
+  /** Sees to it that it is ended if all is interrupted before the work is done. */
+  async keeping<Result>(running: Running, work: () => Promise<Result>): Promise<Result> {
+    this.running.add(running);
     try {
-      await contender.prepare(site.pool);
-      return await work(site);
+      return await work();
     } finally {
-      this.sites.delete(site);
-      await site.close();
+      this.running.delete(running);
     }
   }
 
@@ -116,8 +140,8 @@ export class Bench {
     this.options.say(`  ${what}, ${contender}: ${[...told, note].filter(Boolean).join(', ')}`);
   }
 
-  /** Ends what an interrupted scenario has left. */
-  async close(): Promise<void> {
-    await Promise.allSettled([...this.sites].map((site) => site.close()));
+  /** Ends all that an interrupted scenario has running, which fails by that. */
+  async end(): Promise<void> {
+    await Promise.allSettled([...this.running].map((one) => one.end()));
   }
 }

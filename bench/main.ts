@@ -1,18 +1,29 @@
 // Starts all that is needed, measures, prints the table of goals and writes the results. See docs/performance.md.
 
 import { resolve } from 'node:path';
-import { Bench, type Scenario } from './bench.js';
+import { Bench, type Outcome, type Scenario } from './bench.js';
 import { Service } from './contenders/service.js';
 import type { Finding } from './figures/finding.js';
 import { describeMachine, machineLine } from './figures/machine.js';
-import type { Measurement } from './figures/measurement.js';
 import { profileFolder, writeResults } from './figures/results.js';
 import { findingsTable, measurementsTable } from './figures/table.js';
 import { Servers } from './ground/servers.js';
+import { inLanes } from './in-lanes.js';
 import { readPlan, type Plan } from './plan.js';
 import { scenarios } from './scenarios/index.js';
 
 const { BENCH_REDIS_PROGRAM: redisProgram = 'redis-server', BENCH_OTHER: other } = process.env;
+
+/** What a scenario has brought to light, with its name. */
+interface NamedOutcome extends Outcome {
+  readonly findings: readonly Finding[];
+}
+
+const NOTHING: NamedOutcome = { measurements: [], findings: [] };
+
+/** Scenarios at the same time in the short form, whose figures nobody looks at. */
+const SHORT_LANES = 2;
+
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 function say(line: string): void {
@@ -38,8 +49,8 @@ async function measure(plan: Plan): Promise<void> {
   const bench = new Bench({ form, servers, service, other: otherService(), minutes, storedEvents, say });
   const stopped = new AbortController();
   const close = async (): Promise<void> => {
-    await bench.close();
-    await servers.close();
+    // Whoever has interrupted us does not wait long, and nobody else would end the servers.
+    await Promise.all([servers.close(), bench.end()]);
   };
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, () => {
@@ -51,18 +62,21 @@ async function measure(plan: Plan): Promise<void> {
   try {
     const machine = await describeMachine(servers.admin, redisProgram);
     say(machineLine(machine));
-    const measurements: Measurement[] = [];
-    const findings: Finding[] = [];
-    for (const scenario of scenarios.filter(({ name }) => plan.scenarios.includes(name))) {
-      const outcome = await run(scenario, bench);
-      // A signal has ended everything under the scenario, and will end us.
-      if (stopped.signal.aborted) return;
-      measurements.push(...outcome.measurements);
-      findings.push(...outcome.findings);
-    }
-    print(`\n${machineLine(machine)}\n\n${measurementsTable(measurements)}`);
+    const chosen = scenarios.filter(({ name }) => plan.scenarios.includes(name));
+    const outcomes = await inLanes(chosen, bench.pick(SHORT_LANES, 1), async (scenario) =>
+      stopped.signal.aborted ? NOTHING : run(scenario, bench, stopped.signal),
+    );
+    // A signal has ended everything, and will end us.
+    if (stopped.signal.aborted) return;
+    const measurements = outcomes.flatMap((outcome) => outcome.measurements);
+    const findings = outcomes.flatMap((outcome) => outcome.findings);
+    print(`\n${machineLine(machine)}\n`);
+    if (measurements.length > 0) print(measurementsTable(measurements));
     if (findings.length > 0) print(findingsTable(findings));
-    if (form === 'short') print('Sizes were small, so only that everything works is told by this.\n');
+    if (form === 'short') {
+      const why = `Sizes were small, and ${SHORT_LANES} scenarios ran at the same time`;
+      print(`${why}: only that everything works is told by this.\n`);
+    }
     if (profiles !== undefined) print(`Profiles, which have slowed it down, are in ${profiles}`);
     const results = { form, machine, other: bench.options.other?.name, measurements, findings };
     print(`Written to ${writeResults(results, startedAt)}`);
@@ -71,22 +85,20 @@ async function measure(plan: Plan): Promise<void> {
   }
 }
 
-/** What fails is told, and the others are measured all the same. */
-async function run(
-  scenario: Scenario,
-  bench: Bench,
-): Promise<{ measurements: readonly Measurement[]; findings: readonly Finding[] }> {
+/** What fails is told, and the others are measured all the same, unless everything was stopped. */
+async function run(scenario: Scenario, bench: Bench, stopped: AbortSignal): Promise<NamedOutcome> {
   const { name, about } = scenario;
   say(`• ${name}: ${about}`);
   const startedAt = performance.now();
   try {
     const { measurements, findings } = await scenario.run(bench);
-    say(`  took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
+    say(`  ${name} took ${Math.round((performance.now() - startedAt) / 1_000)} s`);
     return { measurements, findings: findings.map((finding) => ({ scenario: name, ...finding })) };
   } catch (error) {
+    if (stopped.aborted) return NOTHING;
     say(`✗ ${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     process.exitCode = 1;
-    return { measurements: [], findings: [] };
+    return NOTHING;
   }
 }
 

@@ -20,7 +20,7 @@ describe('the flags of the benchmarks', () => {
       form: 'short',
       scenarios: ['ack', 'steady'],
       minutes: 0.5,
-      storedEvents: 20_000,
+      storedEvents: 5_000,
     });
     expect(readPlan(['--events', '1000'], KNOWN).storedEvents).toBe(1_000);
   });

@@ -42,7 +42,7 @@ export function readPlan(args: readonly string[], known: readonly string[]): Pla
     form: values.short ? 'short' : 'long',
     scenarios: known.filter((name) => chosen.includes(name)),
     minutes: positive('--minutes', values.minutes),
-    storedEvents: positive('--events', values.events ?? (values.short ? '20000' : '5000000')),
+    storedEvents: positive('--events', values.events ?? (values.short ? '5000' : '5000000')),
     profile: values.profile,
     list: values.list,
   };

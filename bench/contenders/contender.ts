@@ -27,14 +27,14 @@ export interface Contender {
     readonly recorded: string;
     /** Undefined if its worker leaves no trace in the database. */
     readonly completed?: string;
-    /** Events completed a second, from the first one on to the last. */
+    /** Events completed a second, from the first one on to the last, without the first $1. */
     readonly completedPerSecond?: string;
   };
 }
 
-/** Completed a second between the first completion and the last, by the times that a table has of them. */
+/** Completed a second between two completions, the one after the first $1 and the last, by a table's times of them. */
 export function rateOf(table: string, column: string): string {
   return `
-    SELECT coalesce((count(*) - 1) / nullif(extract(epoch FROM max(${column}) - min(${column})), 0), 0)::float8 AS count
-    FROM ${table} WHERE ${column} IS NOT NULL`;
+    SELECT coalesce((count(*) - 1) / nullif(extract(epoch FROM max(at) - min(at)), 0), 0)::float8 AS count
+    FROM (SELECT ${column} AS at FROM ${table} WHERE ${column} IS NOT NULL ORDER BY at OFFSET $1::bigint) AS measured`;
 }

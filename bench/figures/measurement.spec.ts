@@ -13,12 +13,14 @@ describe('the median of rounds', () => {
     expect(medianOf(rounds)).toEqual({ ...names, perSecond: 200, p99: 5 });
   });
 
-  it('has no figure that no round has, and keeps the last note', () => {
+  it('has no figure that no round has, and keeps each note once', () => {
     const rounds = [
       { ...names, p50: undefined, note: 'one' },
       { ...names, p50: undefined, note: 'two' },
+      { ...names, p50: undefined },
+      { ...names, p50: undefined, note: 'one' },
     ];
-    expect(medianOf(rounds)).toEqual({ ...names, p50: undefined, note: 'two' });
+    expect(medianOf(rounds)).toEqual({ ...names, p50: undefined, note: 'one; two' });
   });
 
   it('needs a round', () => {

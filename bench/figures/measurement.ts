@@ -37,7 +37,7 @@ const FIGURES = [
   'peakMegabytes',
 ] as const satisfies readonly (keyof Measurement)[];
 
-/** One measurement in place of several rounds of the same: of each figure the median, of the notes the last. */
+/** One measurement in place of several rounds of the same: of each figure the median, and every note. */
 export function medianOf(rounds: readonly Measurement[]): Measurement {
   const last = rounds.at(-1);
   if (last === undefined) throw new Error('There is no round to take the median of');
@@ -45,7 +45,8 @@ export function medianOf(rounds: readonly Measurement[]): Measurement {
     const values = rounds.flatMap((round) => round[figure] ?? []);
     return values.length === 0 ? [] : [[figure, median(values)] as const];
   });
-  return { ...last, ...Object.fromEntries(figures) };
+  const notes = new Set(rounds.flatMap(({ note }) => note ?? []));
+  return { ...last, ...Object.fromEntries(figures), note: [...notes].join('; ') || undefined };
 }
 
 /** The three quantiles that are told of latencies. */

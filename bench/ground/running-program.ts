@@ -23,22 +23,16 @@ export interface Program {
 
 /** It runs in a process of its own, and prints into a file, as nobody is to pay for reading it. */
 export class RunningProgram {
+  private address = '';
+
   private constructor(
     private readonly child: ChildProcess,
     private readonly output: string,
     private readonly stopSignal: NodeJS.Signals,
-    /** '' if it takes no requests. */
-    readonly url: string,
   ) {}
 
-  /**
-   * @param folder its working directory
-   * @throws with what it printed, if it does not get ready
-   */
-  static async start(
-    { args, env, stopSignal = 'SIGKILL' }: Program,
-    folder: string,
-  ): Promise<RunningProgram> {
+  /** @param folder its working directory */
+  static spawn({ args, env, stopSignal = 'SIGKILL' }: Program, folder: string): RunningProgram {
     const output = join(folder, 'output.log');
     const file = openSync(output, 'a');
     const child = spawn(process.execPath, args, {
@@ -47,16 +41,25 @@ export class RunningProgram {
       stdio: ['ignore', file, file],
     });
     closeSync(file);
-    const url = await eventually(
+    return new RunningProgram(child, output, stopSignal);
+  }
+
+  /** @throws with what it printed, if it does not get ready */
+  async untilReady(): Promise<void> {
+    this.address = await eventually(
       () => {
-        if (hasEnded(child)) throw new Error(`It ended before it was ready:\n${endOf(output)}`);
-        const ready = /^\W*Ready(?: on (http:\S+))?/m.exec(readFileSync(output, 'utf8'));
+        if (hasEnded(this.child)) throw new Error(`It ended before it was ready:\n${endOf(this.output)}`);
+        const ready = /^\W*Ready(?: on (http:\S+))?/m.exec(readFileSync(this.output, 'utf8'));
         return ready === null ? undefined : (ready[1] ?? '').replace('localhost', '127.0.0.1');
       },
       READY_WITHIN_MS,
-      () => `it is not ready:\n${endOf(output)}`,
+      () => `it is not ready:\n${endOf(this.output)}`,
     );
-    return new RunningProgram(child, output, stopSignal, url);
+  }
+
+  /** '' if it takes no requests. */
+  get url(): string {
+    return this.address;
   }
 
   get pid(): number {
@@ -66,8 +69,29 @@ export class RunningProgram {
 
   /** @throws with what it printed, if it has ended */
   figures(): ProcessFigures | undefined {
-    if (hasEnded(this.child)) throw new Error(`It ended while it was measured:\n${endOf(this.output)}`);
+    if (hasEnded(this.child)) throw this.failure();
     return readProcess(this.pid);
+  }
+
+  /**
+   * Waits for work that needs it.
+   *
+   * @throws with what it printed, if it ends before that is done: nobody else would notice
+   */
+  async during<Result>(work: Promise<Result>): Promise<Result> {
+    const watching = new AbortController();
+    const { signal } = watching;
+    const exit: Promise<unknown> = hasEnded(this.child)
+      ? Promise.resolve()
+      : once(this.child, 'exit', { signal });
+    const ended = exit.then(() => {
+      throw this.failure();
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      watching.abort();
+    }
   }
 
   /** Ends it when nothing that it could still do is needed. */
@@ -82,6 +106,10 @@ export class RunningProgram {
     const patience = setTimeout(() => this.child.kill('SIGKILL'), STOP_WITHIN_MS);
     await ended;
     clearTimeout(patience);
+  }
+
+  private failure(): Error {
+    return new Error(`It ended while it was measured:\n${endOf(this.output)}`);
   }
 }
 

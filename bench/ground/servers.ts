@@ -17,14 +17,26 @@ import { readFamilyCpu } from './process-figures.js';
 
 const REDIS_READY_WITHIN_MS = 10_000;
 
+/** Databases of a Redis whose configuration does not say otherwise. */
+const REDIS_DATABASES = 16;
+
+/** An empty database of Redis that nobody else has. */
+export interface EmptyQueue {
+  readonly url: string;
+  /** Gives it back. */
+  readonly release: () => void;
+}
+
 /** A PostgreSQL as the service embeds it, with durable commits, and a Redis that keeps nothing. Everybody uses them. */
 export class Servers {
+  private readonly queuesTaken = new Set<number>();
+
   private constructor(
     private readonly folder: string,
     private readonly lock: DataDirLock,
     private readonly postgres: EmbeddedPostgres,
     private readonly redisProcess: ChildProcess,
-    readonly redisUrl: string,
+    private readonly redisUrl: string,
     /** Of the server's first database, to make others. */
     readonly admin: pg.Pool,
   ) {}
@@ -37,6 +49,8 @@ export class Servers {
     try {
       const { child, url } = await startRedis(redisProgram, join(folder, 'redis'));
       const admin = new pg.Pool({ connectionString: postgres.url, max: 2 });
+      // The server ends before its connections.
+      admin.on('error', () => undefined);
       return new Servers(folder, lock, postgres, child, url, admin);
     } catch (error) {
       await postgres.stop();
@@ -56,16 +70,23 @@ export class Servers {
     return readFamilyCpu(Number(readFileSync(file, 'utf8').split('\n')[0]));
   }
 
-  async emptyRedis(): Promise<void> {
-    const redis = new Redis(this.redisUrl);
-    await redis.flushall();
+  async takeQueue(): Promise<EmptyQueue> {
+    const numbers = Array.from({ length: REDIS_DATABASES }, (_, number) => number);
+    const number = numbers.find((each) => !this.queuesTaken.has(each));
+    if (number === undefined) throw new Error(`All ${REDIS_DATABASES} databases of Redis are in use`);
+    this.queuesTaken.add(number);
+    const url = `${this.redisUrl}/${number}`;
+    const redis = new Redis(url);
+    await redis.flushdb();
     redis.disconnect();
+    return { url, release: () => void this.queuesTaken.delete(number) };
   }
 
+  /** Whatever is still being asked of them fails. */
   async close(): Promise<void> {
     this.redisProcess.kill('SIGKILL');
-    await this.admin.end();
     await this.postgres.stop();
+    await this.admin.end();
     this.lock.release();
   }
 }
@@ -92,7 +113,12 @@ async function startRedis(program: string, folder: string): Promise<{ child: Chi
     REDIS_READY_WITHIN_MS,
     () => 'Redis does not answer',
   );
-  await Promise.race([ready, failed]);
+  try {
+    await Promise.race([ready, failed]);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   return { child, url };
 }
 

@@ -3,31 +3,31 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { RunningProgram, type Program } from './running-program.js';
-import { makeFolder, type Servers } from './servers.js';
+import { makeFolder, type EmptyQueue, type Servers } from './servers.js';
 
 /** Where one contender is measured once: a new database, an empty queue, and the programs that run on them. */
 export class Site {
   private readonly programs: RunningProgram[] = [];
   private started = 0;
-  private closing: Promise<void> | undefined;
 
   private constructor(
     readonly servers: Servers,
     private readonly name: string,
     private readonly folder: string,
+    private readonly queue: EmptyQueue,
     readonly pool: pg.Pool,
   ) {}
 
   static async open(servers: Servers): Promise<Site> {
     const name = `bench_${randomBytes(6).toString('hex')}`;
-    await servers.emptyRedis();
+    const queue = await servers.takeQueue();
     await servers.admin.query(`CREATE DATABASE ${name}`);
     // What others have written is not to be written back at this one's expense.
     await servers.admin.query('CHECKPOINT');
     const pool = new pg.Pool({ connectionString: servers.databaseUrl(name), max: 2 });
     // The database is dropped under the pool's idle connections.
     pool.on('error', () => undefined);
-    return new Site(servers, name, makeFolder('site'), pool);
+    return new Site(servers, name, makeFolder('site'), queue, pool);
   }
 
   get databaseUrl(): string {
@@ -41,10 +41,12 @@ export class Site {
   ): Promise<RunningProgram> {
     const folder = join(this.folder, String(++this.started));
     mkdirSync(folder);
-    const places = { DATABASE_URL: this.databaseUrl, REDIS_URL: this.servers.redisUrl };
+    const places = { DATABASE_URL: this.databaseUrl, REDIS_URL: this.queue.url };
     const ownProgram = { ...program, env: { ...places, ...env, ...ownEnv } };
-    const running = await RunningProgram.start(ownProgram, folder);
+    const running = RunningProgram.spawn(ownProgram, folder);
+    // It is ended with the others, whether it gets ready or not.
     this.programs.push(running);
+    await running.untilReady();
     return running;
   }
 
@@ -57,8 +59,8 @@ export class Site {
     };
   }
 
-  async count(sql: string): Promise<number> {
-    const { rows } = await this.pool.query<{ count: number }>(sql);
+  async count(sql: string, values: readonly number[] = []): Promise<number> {
+    const { rows } = await this.pool.query<{ count: number }>(sql, [...values]);
     return rows[0]?.count ?? 0;
   }
 
@@ -67,15 +69,17 @@ export class Site {
     this.programs.splice(this.programs.indexOf(program), 1);
   }
 
-  /** Nothing on it is needed any more, so nothing is drained. Harmless when called again. */
-  close(): Promise<void> {
-    return (this.closing ??= this.end());
+  /** Ends its programs. Nothing that they could still do is needed. */
+  async end(): Promise<void> {
+    await Promise.all(this.programs.map((program) => program.end()));
   }
 
-  private async end(): Promise<void> {
-    await Promise.all(this.programs.map((program) => program.end()));
+  /** Ends it, and leaves nothing behind. */
+  async close(): Promise<void> {
+    await this.end();
     await this.pool.end();
     await this.servers.admin.query(`DROP DATABASE ${this.name} WITH (FORCE)`);
+    this.queue.release();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

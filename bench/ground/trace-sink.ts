@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 
 /** A collector of traces that takes everything and keeps nothing. */
 export class TraceSink {
+  /** How often something came. */
+  exports = 0;
+
   private constructor(
     private readonly server: Server,
     readonly url: string,
@@ -11,11 +14,13 @@ export class TraceSink {
 
   static async open(): Promise<TraceSink> {
     const server = createServer((request, response) => {
+      sink.exports++;
       request.resume().once('end', () => response.writeHead(200).end());
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new TraceSink(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const sink = new TraceSink(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return sink;
   }
 
   async close(): Promise<void> {

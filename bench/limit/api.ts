@@ -65,6 +65,10 @@ const enqueue = grouped(async (events: readonly NewEvent[]) => {
   return events;
 }, 1);
 
+/** Of the last event: they are queued in their order, so all before it are queued when it is. */
+let queued: Promise<unknown> = Promise.resolve();
+process.once('SIGTERM', () => void queued.then(() => process.exit()));
+
 const app = fastify();
 app.removeAllContentTypeParsers();
 app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -76,7 +80,7 @@ app.post<{ Params: { provider: string }; Body: Buffer }>('/webhooks/:provider', 
   if (event === undefined) return reply.code(400).send({ status: 'refused' });
   const isNew = await record(event);
   // The reply waits for what is on disk, and for nothing after it.
-  if (isNew) void enqueue(event);
+  if (isNew) queued = enqueue(event);
   return reply.code(isNew ? 202 : 200).send({ id: event.id, status: isNew ? 'accepted' : 'duplicate' });
 });
 

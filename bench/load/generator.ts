@@ -9,6 +9,7 @@ import { Sending, type Next } from './sending.js';
 class Generator {
   private readonly connections: readonly Connection[];
   private readonly requests: (number: number) => Buffer;
+  /** Those that are measured, as far as they were made ahead. */
   private readonly made: (Buffer | undefined)[];
   private sent = 0;
 
@@ -16,7 +17,7 @@ class Generator {
     const { hostname, port, host } = new URL(plan.url);
     this.requests = requestsOf(plan.requests, host);
     this.connections = Array.from({ length: plan.connections }, () => new Connection(Number(port), hostname));
-    this.made = Array.from({ length: plan.ahead }, (_, number) => this.requests(number));
+    this.made = Array.from({ length: plan.ahead }, (_, number) => this.requests(plan.warmUp + number));
   }
 
   async warmUp(): Promise<void> {
@@ -36,9 +37,10 @@ class Generator {
     return () => {
       if (this.sent >= end) return undefined;
       const number = this.sent++;
-      const request = this.made[number] ?? this.requests(number);
+      const index = number - this.plan.warmUp;
+      const request = this.made[index] ?? this.requests(number);
       // What was sent is not needed again, and there may be a lot of it.
-      if (number < this.made.length) this.made[number] = undefined;
+      if (index in this.made) this.made[index] = undefined;
       return request;
     };
   }

@@ -34,9 +34,9 @@ export interface LoadPlan {
   readonly warmUp: number;
   readonly count: number;
   readonly seconds: number;
-  /** Requests that are made ready, and signed, before anything is sent; the others when it is their turn. */
+  /** Of those that are measured, so many are made and signed before anything is sent; the others when it is their turn. */
   readonly ahead: number;
-  /** Sends again what is answered 429 or 503, or not at all, until it is acknowledged. */
+  /** Sends again what is answered 429 or 503, or not at all, until it is acknowledged or the time is over. */
   readonly persistent?: boolean;
 }
 

@@ -22,35 +22,29 @@ export interface LoadOutcome {
   readonly cpuSeconds: number;
 }
 
-/** Requests that are ready to be sent, and those who send them. */
+/** Requests, and the process that sends them. It must be closed in the end, or it keeps us. */
 export class Load {
-  private constructor(private readonly child: ChildProcess) {}
+  private readonly child: ChildProcess = fork(GENERATOR, { execArgv: [], serialization: 'advanced' });
 
   /** Makes the requests, signs them, and warms up whom they go to. */
-  static async prepare(plan: LoadPlan): Promise<Load> {
-    const load = new Load(fork(GENERATOR, { execArgv: [], serialization: 'advanced' }));
-    await load.order({ order: 'prepare', plan });
-    if (plan.warmUp > 0) await load.order({ order: 'warm up' });
-    return load;
+  async prepare(plan: LoadPlan): Promise<void> {
+    await this.order({ order: 'prepare', plan });
+    if (plan.warmUp > 0) await this.order({ order: 'warm up' });
   }
 
   /** Sends them all, once. */
   async send(): Promise<LoadOutcome> {
-    try {
-      const report = await this.order({ order: 'measure' });
-      if (report.report !== 'measured') throw new Error(`The generator has ${report.report}`);
-      const { seconds, statuses, cpuSeconds } = report.result;
-      const latencies = Latencies.of(report.result.latencies);
-      const all = Object.values(statuses).reduce((sum, count) => sum + count, 0);
-      const answered = latencies.count;
-      const [refused, perSecond] = [all - answered, answered / seconds];
-      return { seconds, statuses, latencies, answered, refused, perSecond, cpuSeconds };
-    } finally {
-      this.abandon();
-    }
+    const report = await this.order({ order: 'measure' });
+    if (report.report !== 'measured') throw new Error(`The generator has ${report.report}`);
+    const { seconds, statuses, cpuSeconds } = report.result;
+    const latencies = Latencies.of(report.result.latencies);
+    const all = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+    const answered = latencies.count;
+    const [refused, perSecond] = [all - answered, answered / seconds];
+    return { seconds, statuses, latencies, answered, refused, perSecond, cpuSeconds };
   }
 
-  abandon(): void {
+  close(): void {
     if (this.child.connected) this.child.disconnect();
   }
 

@@ -65,6 +65,24 @@ describe('a load', () => {
     expect(result.statuses).toEqual({ 503: 1, 0: 1, 202: 3 });
   });
 
+  it('that is persistent gives up when the time is over', async () => {
+    const result = await send((_request, response) => reply(response, 503), {
+      count: 1,
+      seconds: 0.3,
+      persistent: true,
+    });
+    expect(Object.keys(result.statuses)).toEqual(['503']);
+  });
+
+  it('at a rate offers all that is due, though the last of it is looked at when the time is over', async () => {
+    const result = await send((_request, response) => reply(response, 202), {
+      pace: { perSecond: 4_000 },
+      connections: 8,
+      seconds: 0.25,
+    });
+    expect(result.statuses).toEqual({ 202: 1_000 });
+  });
+
   it('at a rate counts the waiting of all that was due during a stall', async () => {
     const stallMs = 400;
     let requests = 0;

@@ -74,11 +74,16 @@ export class Sending {
         open.add(delivered);
       }
     };
-    for (let number = 0; !this.isOver;) {
-      const now = performance.now();
+    const end = this.startedAt + this.plan.seconds * 1_000;
+    let number = 0;
+    let isLast = false;
+    while (!isLast) {
+      // What was due before the end is sent, though we may look only after it.
+      isLast = this.isOver;
+      const until = Math.min(performance.now(), end);
       for (; ; number++) {
         const dueAt = this.startedAt + (number / perSecond) * 1_000;
-        if (dueAt > now) break;
+        if (dueAt >= until) break;
         const request = this.next();
         if (request === undefined) break;
         waiting.push({ request, dueAt });
@@ -93,7 +98,7 @@ export class Sending {
     for (;;) {
       const reply = await connection.send(request);
       this.note(reply, dueAt);
-      if (this.plan.persistent !== true || !wantsAnother(reply)) return;
+      if (this.plan.persistent !== true || !wantsAnother(reply) || this.isOver) return;
       await sleep(reply === undefined ? AGAIN_MS : reply.retryAfterSeconds * 1_000 || AGAIN_MS);
     }
   }

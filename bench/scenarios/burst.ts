@@ -12,7 +12,7 @@ export const burst: Scenario = {
   about: `100,000 deliveries after an outage, by ${SENDERS} senders that persist; peak memory, and what was lost`,
   async run(bench): Promise<Outcome> {
     const { service } = bench;
-    const count = bench.pick(1_000, 100_000);
+    const count = bench.pick(500, 100_000);
     return bench.onSite(service, async (site) => {
       const all = await site.start(service.program('all'));
       const plan = { ...allOf(bench, count), connections: bench.pick(100, SENDERS) };

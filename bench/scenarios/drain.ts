@@ -6,7 +6,7 @@ export const drain: Scenario = {
   name: 'drain',
   about: 'a backlog of 100,000 that one worker process drains, persist workflow, queue in Redis',
   async run(bench): Promise<Outcome> {
-    const backlog = bench.pick(500, 100_000);
+    const backlog = bench.pick(200, 100_000);
     const measured = await bench.alternate(
       bench.services,
       (service) =>

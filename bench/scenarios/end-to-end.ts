@@ -4,21 +4,21 @@ import type { Contender } from '../contenders/contender.js';
 import type { Service } from '../contenders/service.js';
 import type { Measurement } from '../figures/measurement.js';
 import type { Program } from '../ground/running-program.js';
-import { allOf, load } from './loaded.js';
-import { untilCompleted } from './progress.js';
+import { allOf, loadWarm, warmUpOf } from './loaded.js';
+import { untilCompleted, untilIdle } from './progress.js';
 
-/** Of the whole: its rate, and from receipt to completion in milliseconds. */
+/** Of what was received at $1 or later: its rate, and from receipt to completion in milliseconds. */
 const WHOLE = {
   service: `
     SELECT count(*) / extract(epoch FROM max(finished_at) - min(received_at)) AS rate,
            percentile_disc(ARRAY[0.5, 0.99, 0.999]) WITHIN GROUP (
              ORDER BY extract(epoch FROM finished_at - received_at)::float8 * 1000) AS quantiles
-    FROM events JOIN runs ON runs.event_id = events.id WHERE finished_at IS NOT NULL`,
+    FROM events JOIN runs ON runs.event_id = events.id WHERE finished_at IS NOT NULL AND received_at >= $1`,
   baseline: `
     SELECT count(*) / extract(epoch FROM max(completed_at) - min(received_at)) AS rate,
            percentile_disc(ARRAY[0.5, 0.99, 0.999]) WITHIN GROUP (
              ORDER BY extract(epoch FROM completed_at - received_at)::float8 * 1000) AS quantiles
-    FROM webhook_events WHERE completed_at IS NOT NULL`,
+    FROM webhook_events WHERE completed_at IS NOT NULL AND received_at >= $1`,
 };
 
 interface Way {
@@ -70,13 +70,18 @@ function waysOf(bench: Bench, service: Service): Way[] {
 
 async function measure(bench: Bench, { what, contender, program, sql }: Way): Promise<Measurement> {
   return bench.onSite(contender, async (site) => {
-    const count = bench.pick(300, 10_000);
+    const count = bench.pick(100, 10_000);
     const all = await site.start(program);
-    const before = site.cpu();
-    const loaded = await load(site, all, allOf(bench, count));
-    const completed = await untilCompleted(site, contender, count, bench.pick(10, 90));
+    const plan = { ...allOf(bench, count), warmUp: warmUpOf(bench) };
+    const { loaded, warm } = await loadWarm(site, all, plan, async () => ({
+      ...(await untilIdle(site, contender)),
+      cpu: site.cpu(),
+    }));
+    const { since, earlier, cpu } = warm;
+    const allCompleted = await untilCompleted(site, contender, earlier + count, bench.pick(10, 90));
+    const completed = allCompleted - earlier;
     const after = site.cpu();
-    const { rows } = await site.pool.query<{ rate: string; quantiles: number[] | null }>(sql);
+    const { rows } = await site.pool.query<{ rate: string; quantiles: number[] | null }>(sql, [since]);
     const [p50, p99, p999] = rows[0]?.quantiles ?? [];
     return {
       contender: contender.name,
@@ -86,8 +91,8 @@ async function measure(bench: Bench, { what, contender, program, sql }: Way): Pr
       p50,
       p99,
       p999,
-      cpuMicros: ((after.programs - before.programs) * 1_000_000) / completed,
-      databaseCpuMicros: ((after.database - before.database) * 1_000_000) / completed,
+      cpuMicros: ((after.programs - cpu.programs) * 1_000_000) / completed,
+      databaseCpuMicros: ((after.database - cpu.database) * 1_000_000) / completed,
       peakMegabytes: all.figures()?.peakMegabytes,
       note: completed < count ? `${completed} of ${count} in time` : undefined,
     };

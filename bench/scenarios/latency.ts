@@ -43,7 +43,7 @@ export const latency: Scenario = {
 async function measureCapacity(bench: Bench): Promise<number> {
   return bench.onSite(bench.service, async (site) => {
     const api = await site.start(bench.service.program('api'));
-    const loaded = await load(site, api, flatOut(bench, bench.pick(1, 8)));
+    const loaded = await load(site, api, flatOut(bench, bench.seconds(8)));
     bench.tell(toMeasurement(bench.service, 'capacity', loaded, api));
     return loaded.perSecond;
   });
@@ -57,7 +57,7 @@ async function measureAt(
 ): Promise<Measurement> {
   return bench.onSite(contender, async (site) => {
     const api = await site.start(contender.program('api'));
-    const loaded = await load(site, api, atRate(bench, rate, bench.pick(1, 15)));
+    const loaded = await load(site, api, atRate(bench, rate, bench.seconds(15)));
     return toMeasurement(contender, what, loaded, api);
   });
 }

@@ -3,6 +3,7 @@ import type { Contender } from '../contenders/contender.js';
 import { quantilesOf, type Measurement } from '../figures/measurement.js';
 import type { RunningProgram } from '../ground/running-program.js';
 import type { Site } from '../ground/site.js';
+import type { BodySize } from '../load/bodies.js';
 import { Load, type LoadOutcome } from '../load/load.js';
 import type { DeliveryPlan, LoadPlan } from '../load/load-plan.js';
 
@@ -13,7 +14,16 @@ export const CONNECTIONS = 64;
 const MOST_CONNECTIONS = 256;
 
 /** More than anybody takes on such a machine: so many deliveries are signed before the first is sent. */
-const SIGNED_PER_SECOND = 10_000;
+const SIGNED_PER_SECOND: Readonly<Record<BodySize, number>> = {
+  '1 KB': 10_000,
+  '8 KB': 5_000,
+  '64 KB': 1_000,
+};
+
+/** Of every contender: with fewer V8 has not compiled what they do, and they take less than half of what they can. */
+export function warmUpOf(bench: Bench): number {
+  return bench.pick(50, 3_000);
+}
 
 /** As much as is taken, for so long. */
 export function flatOut(
@@ -25,10 +35,10 @@ export function flatOut(
     requests,
     connections: CONNECTIONS,
     pace: 'as replies come',
-    warmUp: bench.pick(200, requests.size === '64 KB' ? 500 : 3_000),
+    warmUp: warmUpOf(bench),
     count: Infinity,
     seconds,
-    ahead: seconds * (requests.size === '64 KB' ? SIGNED_PER_SECOND / 10 : SIGNED_PER_SECOND),
+    ahead: seconds * SIGNED_PER_SECOND[requests.size],
   };
 }
 
@@ -38,7 +48,7 @@ const MOST_SIGNED = 50_000;
 /** Longer than anybody needs for what is sent here. */
 const PATIENCE_SECONDS = 900;
 
-/** So many deliveries, as fast as they are taken. */
+/** So many deliveries, as fast as they are taken, to whoever is cold. */
 export function allOf(bench: Bench, count: number): Omit<LoadPlan, 'url'> {
   return {
     requests: bench.deliveries(),
@@ -54,20 +64,22 @@ export function allOf(bench: Bench, count: number): Omit<LoadPlan, 'url'> {
 
 /** At a rate, for so long. */
 export function atRate(bench: Bench, perSecond: number, seconds: number): Omit<LoadPlan, 'url'> {
-  const warmUp = bench.pick(100, 3_000);
   return {
     requests: bench.deliveries(),
     connections: MOST_CONNECTIONS,
     pace: { perSecond },
-    warmUp,
+    warmUp: warmUpOf(bench),
     count: Infinity,
     seconds,
-    ahead: Math.ceil(perSecond * seconds) + warmUp,
+    ahead: Math.ceil(perSecond * seconds),
   };
 }
 
 /** New, known, too many, too busy. */
-const ANSWERS = new Set([202, 200, 429, 503]);
+const ANSWERS = [202, 200, 429, 503];
+
+/** The same, and none at all: whoever persists sends that again, too. */
+const ANSWERS_TO_THE_PERSISTENT = [...ANSWERS, 0];
 
 /** A load, and what it cost. */
 export interface Loaded extends LoadOutcome {
@@ -80,34 +92,49 @@ export interface Loaded extends LoadOutcome {
 /**
  * Sends a load to a program of the site.
  *
- * @param whenWarm is called before the first request that counts
  * @throws if it was not answered as a service answers that may be too busy, or not all was sent that was to be
  */
 export async function load(
   site: Site,
   program: RunningProgram,
   plan: Omit<LoadPlan, 'url'>,
-  whenWarm?: () => Promise<void>,
 ): Promise<Loaded> {
-  const prepared = await Load.prepare({ url: program.url, ...plan });
+  const { loaded } = await loadWarm(site, program, plan, () => Promise.resolve());
+  return loaded;
+}
+
+/**
+ * The same, with something to do between the warm-up and the first request that counts.
+ *
+ * @param whenWarm gives `warm`
+ */
+export async function loadWarm<Warm>(
+  site: Site,
+  program: RunningProgram,
+  plan: Omit<LoadPlan, 'url'>,
+  whenWarm: () => Promise<Warm>,
+): Promise<{ readonly loaded: Loaded; readonly warm: Warm }> {
+  const sender = new Load();
   try {
-    await whenWarm?.();
+    await program.during(sender.prepare({ url: program.url, ...plan }));
+    const warm = await whenWarm();
     const before = site.cpu();
-    const outcome = await prepared.send();
+    const outcome = await program.during(sender.send());
     const after = site.cpu();
-    const strange = Object.keys(outcome.statuses).filter((status) => !ANSWERS.has(Number(status)));
+    const usual = plan.persistent === true ? ANSWERS_TO_THE_PERSISTENT : ANSWERS;
+    const strange = Object.keys(outcome.statuses).filter((status) => !usual.includes(Number(status)));
     if (strange.length > 0) throw new Error(`It was answered ${JSON.stringify(outcome.statuses)}`);
     if (outcome.answered < plan.count && plan.count < Infinity)
       throw new Error(`Only ${outcome.answered} of ${plan.count} were acknowledged in ${plan.seconds} s`);
     const each = (seconds: number): number => (seconds * 1_000_000) / outcome.answered;
-    return {
-      ...outcome,
+    const costs = {
       cpuMicros: each(after.programs - before.programs),
       databaseCpuMicros: each(after.database - before.database),
       senderCpuMicros: each(outcome.cpuSeconds),
     };
+    return { loaded: { ...outcome, ...costs }, warm };
   } finally {
-    prepared.abandon();
+    sender.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Outcome, Scenario } from '../bench.js';
 import { slopePerHour } from '../figures/statistics.js';
+import { readProcess } from '../ground/process-figures.js';
 import { atRate, load, toMeasurement } from './loaded.js';
 
 /** A rate that one process keeps up for ever. */
@@ -16,14 +17,15 @@ export const memory: Scenario = {
   about: `memory over as many minutes as --minutes says, at ${RATE}/s, one process, queue in Redis`,
   async run(bench): Promise<Outcome> {
     const { service } = bench;
-    const seconds = bench.pick(3, bench.options.minutes * 60);
+    const seconds = bench.pick(2, bench.options.minutes * 60);
     return bench.onSite(service, async (site) => {
       const all = await site.start(service.program('all'));
       const startedAt = performance.now();
       const points: { seconds: number; value: number }[] = [];
       const sampling = setInterval(
         () => {
-          const value = all.figures()?.residentMegabytes;
+          // Should it have ended, the load tells of it.
+          const value = readProcess(all.pid)?.residentMegabytes;
           if (value !== undefined) points.push({ seconds: (performance.now() - startedAt) / 1_000, value });
         },
         bench.pick(200, SAMPLE_MS),
@@ -33,9 +35,9 @@ export const memory: Scenario = {
         const loaded = await load(site, all, { ...atRate(bench, RATE, seconds), ahead: 0 });
         const settled = points.slice(Math.floor(points.length * SETTLING));
         const [first, last] = [settled[0]?.value, settled.at(-1)?.value];
-        const minutes = Math.round(seconds / 60);
+        const duration = bench.pick(`${seconds} s`, `${bench.options.minutes} minutes`);
         const measurement = {
-          ...toMeasurement(service, `memory over ${minutes} minutes at ${RATE}/s`, loaded, all),
+          ...toMeasurement(service, `memory over ${duration} at ${RATE}/s`, loaded, all),
           note: `${first?.toFixed(0) ?? '?'} MB after a third, ${last?.toFixed(0) ?? '?'} MB at the end, ${slopePerHour(settled).toFixed(1)} MB an hour`,
         };
         bench.tell(measurement);

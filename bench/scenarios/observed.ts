@@ -1,8 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Outcome, Scenario } from '../bench.js';
-import type { Service } from '../contenders/service.js';
 import { atLeast } from '../figures/finding.js';
 import { medianOf, type Measurement } from '../figures/measurement.js';
-import type { RunningProgram } from '../ground/running-program.js';
 import { TraceSink } from '../ground/trace-sink.js';
 import { flatOut, load, ratio, toMeasurement } from './loaded.js';
 
@@ -10,6 +9,8 @@ import { flatOut, load, ratio, toMeasurement } from './loaded.js';
 const SCRAPE_MS = 5_000;
 
 const SAMPLED = '0.1';
+
+const SECONDS = 12;
 
 /** What it costs to see what happens. Metrics are always counted; so without them means that nobody asks for them. */
 export const observed: Scenario = {
@@ -21,8 +22,8 @@ export const observed: Scenario = {
       const rounds: { off: Measurement; on: Measurement }[] = [];
       for (let left = bench.pick(1, 3); left > 0; left--)
         rounds.push({
-          off: await measure(bench, bench.service),
-          on: await measure(bench, bench.service, sink),
+          off: await measureUnobserved(bench),
+          on: await measureObserved(bench, sink),
         });
       const [off, on] = [
         medianOf(rounds.map((round) => round.off)),
@@ -44,24 +45,54 @@ export const observed: Scenario = {
   },
 };
 
-async function measure(bench: Bench, service: Service, sink?: TraceSink): Promise<Measurement> {
+async function measureUnobserved(bench: Bench): Promise<Measurement> {
+  const { service } = bench;
   return bench.onSite(service, async (site) => {
-    const env = sink && { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER_ARG: SAMPLED };
-    const api = await site.start(service.with({ role: 'api', ...(env && { env }) }));
-    const scraping = sink && setInterval(() => void scrape(api), SCRAPE_MS);
-    try {
-      const loaded = await load(site, api, flatOut(bench, bench.pick(1, 12)));
-      const what = sink ? 'acks, scraped and traced at 10 %' : 'acks, neither scraped nor traced';
-      const measurement = toMeasurement(service, what, loaded, api);
-      bench.tell(measurement);
-      return measurement;
-    } finally {
-      clearInterval(scraping);
-    }
+    const api = await site.start(service.program('api'));
+    const loaded = await load(site, api, flatOut(bench, bench.seconds(SECONDS)));
+    const measurement = toMeasurement(service, 'acks, neither scraped nor traced', loaded, api);
+    bench.tell(measurement);
+    return measurement;
   });
 }
 
-async function scrape({ url }: RunningProgram): Promise<void> {
-  const reply = await fetch(`${url}/metrics`);
-  await reply.text();
+/** @throws if nothing was scraped or traced after all */
+async function measureObserved(bench: Bench, sink: TraceSink): Promise<Measurement> {
+  const { service } = bench;
+  return bench.onSite(service, async (site) => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_TRACES_SAMPLER_ARG: SAMPLED };
+    const api = await site.start(service.with({ role: 'api', env }));
+    const before = sink.exports;
+    const done = new AbortController();
+    const loading = load(site, api, flatOut(bench, bench.seconds(SECONDS))).finally(() => done.abort());
+    const scraping = scrape(api.url, bench.pick(200, SCRAPE_MS), done.signal);
+    const [loaded, scrapes] = await Promise.all([loading, scraping]);
+    const measured = toMeasurement(service, 'acks, scraped and traced at 10 %', loaded, api);
+    // So that its last spans are sent.
+    await site.stop(api);
+    const exports = sink.exports - before;
+    if (scrapes === 0 || exports === 0)
+      throw new Error(`It was scraped ${scrapes} times, and sent traces ${exports} times`);
+    const seen = `scraped ${scrapes} times, traces sent ${exports} times`;
+    const note = [measured.note, seen].filter(Boolean).join('; ');
+    const measurement = { ...measured, note };
+    bench.tell(measurement);
+    return measurement;
+  });
+}
+
+/**
+ * Asks for the metrics again and again.
+ *
+ * @returns how often they were told
+ */
+async function scrape(url: string, everyMs: number, stopped: AbortSignal): Promise<number> {
+  let scrapes = 0;
+  while (!stopped.aborted) {
+    const reply = await fetch(`${url}/metrics`);
+    await reply.text();
+    if (reply.ok) scrapes++;
+    await sleep(everyMs, undefined, { signal: stopped }).catch(() => undefined);
+  }
+  return scrapes;
 }

@@ -5,6 +5,9 @@ import type { Site } from '../ground/site.js';
 /** Milliseconds from one look at the database to the next: looking costs what is measured. */
 const LOOK_MS = 250;
 
+/** Seconds within which everybody has worked off what has warmed them up. */
+const IDLE_WITHIN = 120;
+
 /** How many events are recorded, and how many of them completed. */
 export async function readProgress(
   site: Site,
@@ -33,4 +36,20 @@ export async function untilCompleted(
     if (completed >= wanted || performance.now() > deadline) return completed;
     await sleep(LOOK_MS);
   }
+}
+
+/**
+ * Waits until everything is completed that is recorded, so that what has warmed a contender up is no part of what is
+ * measured.
+ *
+ * @returns what is measured is received at this time or later, by the clock of the database; and how many were before
+ * @throws if it takes too long
+ */
+export async function untilIdle(site: Site, contender: Contender): Promise<{ since: Date; earlier: number }> {
+  const { recorded } = await readProgress(site, contender);
+  const completed = await untilCompleted(site, contender, recorded, IDLE_WITHIN);
+  if (completed < recorded)
+    throw new Error(`${recorded - completed} events of the warm-up are open after ${IDLE_WITHIN} s`);
+  const { rows } = await site.pool.query<{ since: Date }>('SELECT clock_timestamp() AS since');
+  return { since: rows[0]?.since ?? new Date(), earlier: recorded };
 }

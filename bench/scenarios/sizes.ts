@@ -17,7 +17,7 @@ export const sizes: Scenario = {
         (contender) =>
           bench.onSite(contender, async (site) => {
             const api = await site.start(contender.program('api'));
-            const loaded = await load(site, api, flatOut(bench, bench.pick(1, 8), bench.deliveries(size)));
+            const loaded = await load(site, api, flatOut(bench, bench.seconds(8), bench.deliveries(size)));
             return toMeasurement(contender, `acks, bodies of ${size}`, loaded, api);
           }),
         bench.pick(1, 2),

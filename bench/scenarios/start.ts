@@ -1,21 +1,23 @@
-import type { Outcome, Scenario } from '../bench.js';
+import type { Bench, Outcome, Scenario } from '../bench.js';
+import type { Service } from '../contenders/service.js';
 import { atMost } from '../figures/finding.js';
 import type { Measurement } from '../figures/measurement.js';
 import type { Site } from '../ground/site.js';
-import type { Service } from '../contenders/service.js';
-import type { Bench } from '../bench.js';
-import { atRate, load } from './loaded.js';
-import { untilCompleted } from './progress.js';
+import { atRate, loadWarm } from './loaded.js';
+import { untilCompleted, untilIdle } from './progress.js';
 
 const RATE = 200;
 
-/** The first step begins when its run is claimed. */
+/** Seconds for the last events to be completed. */
+const PATIENCE_SECONDS = 10;
+
+/** Of events received at $1 or later. The first step begins when its run is claimed. */
 const START_DELAYS = `
   SELECT percentile_disc(ARRAY[0.5, 0.99, 0.999]) WITHIN GROUP (ORDER BY delay) AS quantiles
   FROM (
     SELECT extract(epoch FROM min(transition.at) - event.received_at)::float8 * 1000 AS delay
     FROM events event JOIN runs run ON run.event_id = event.id JOIN transitions transition ON transition.run_id = run.id
-    WHERE transition."to" = 'running'
+    WHERE transition."to" = 'running' AND event.received_at >= $1
     GROUP BY run.id, event.received_at
   ) AS started`;
 
@@ -39,12 +41,11 @@ export const start: Scenario = {
 async function measure(bench: Bench, service: Service): Promise<Measurement> {
   return bench.onSite(service, async (site) => {
     const all = await site.start(service.program('all'));
-    const loaded = await load(site, all, {
-      ...atRate(bench, RATE, bench.pick(2, 20)),
-      warmUp: bench.pick(20, 400),
-    });
-    await untilCompleted(site, service, loaded.answered, 10);
-    const [p50, p99, p999] = await readDelays(site);
+    const plan = atRate(bench, RATE, bench.seconds(20));
+    const { loaded, warm } = await loadWarm(site, all, plan, () => untilIdle(site, service));
+    const wanted = warm.earlier + loaded.answered;
+    const completed = await untilCompleted(site, service, wanted, PATIENCE_SECONDS);
+    const [p50, p99, p999] = await readDelays(site, warm.since);
     return {
       contender: service.name,
       what: `receipt to first step at ${RATE}/s`,
@@ -54,11 +55,12 @@ async function measure(bench: Bench, service: Service): Promise<Measurement> {
       p999,
       cpuMicros: loaded.cpuMicros,
       databaseCpuMicros: loaded.databaseCpuMicros,
+      note: completed < wanted ? `${wanted - completed} not completed in time` : undefined,
     };
   });
 }
 
-async function readDelays(site: Site): Promise<readonly number[]> {
-  const { rows } = await site.pool.query<{ quantiles: number[] | null }>(START_DELAYS);
+async function readDelays(site: Site, since: Date): Promise<readonly number[]> {
+  const { rows } = await site.pool.query<{ quantiles: number[] | null }>(START_DELAYS, [since]);
   return rows[0]?.quantiles ?? [];
 }

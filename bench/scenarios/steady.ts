@@ -4,8 +4,8 @@ import type { Contender } from '../contenders/contender.js';
 import { atLeast } from '../figures/finding.js';
 import type { Measurement } from '../figures/measurement.js';
 import { searchHighest } from './search-highest.js';
-import { atRate, flatOut, load, ratio, toMeasurement } from './loaded.js';
-import { readProgress, untilCompleted } from './progress.js';
+import { atRate, flatOut, loadWarm, ratio, toMeasurement } from './loaded.js';
+import { readProgress, untilCompleted, untilIdle } from './progress.js';
 
 /** Seconds' worth of events that may be open at the end: more is a backlog that grows. */
 const OPEN_SECONDS = 1;
@@ -19,8 +19,8 @@ export const steady: Scenario = {
   about: 'the highest rate at which acknowledgements and completions keep pace, one process, queue in Redis',
   async run(bench): Promise<Outcome> {
     const measurements: Measurement[] = [];
-    for (const contender of [...bench.services, baseline])
-      measurements.push(await findRate(bench, contender));
+    const contenders = bench.pick<readonly Contender[]>([bench.service], [...bench.services, baseline]);
+    for (const contender of contenders) measurements.push(await findRate(bench, contender));
     const of = (name: string): Measurement | undefined =>
       measurements.find(({ contender }) => contender === name);
     return {
@@ -40,13 +40,14 @@ export const steady: Scenario = {
 async function findRate(bench: Bench, contender: Contender): Promise<Measurement> {
   const guess = await completedUnderFlood(bench, contender);
   const highest = await searchHighest({
-    from: guess * 0.5,
-    to: guess * 1.5,
-    tries: bench.pick(0, 4),
-    holds: async (rate) => (await tryRate(bench, contender, rate, bench.pick(1, 10))) !== undefined,
+    // It is no more than a guess, and what is beyond the interval is never found.
+    from: guess * 0.25,
+    to: guess * 2.25,
+    tries: bench.pick(0, 5),
+    holds: async (rate) => (await tryRate(bench, contender, rate, bench.seconds(10))) !== undefined,
   });
   for (let rate = highest; ; rate *= 0.92) {
-    const kept = await tryRate(bench, contender, rate, bench.pick(1, 60));
+    const kept = await tryRate(bench, contender, rate, bench.seconds(60));
     if (kept !== undefined) return kept;
     if (rate < highest / 4) throw new Error(`${contender.name} keeps no rate up`);
   }
@@ -55,12 +56,13 @@ async function findRate(bench: Bench, contender: Contender): Promise<Measurement
 async function completedUnderFlood(bench: Bench, contender: Contender): Promise<number> {
   return bench.onSite(contender, async (site) => {
     const all = await site.start(contender.program('all'));
-    const { seconds } = await load(site, all, flatOut(bench, bench.pick(1, 8)));
+    const plan = flatOut(bench, bench.seconds(8));
+    const { loaded, warm } = await loadWarm(site, all, plan, () => readProgress(site, contender));
     const { recorded, completed } = await readProgress(site, contender);
     const startedAt = performance.now();
     const drained = await untilCompleted(site, contender, recorded, bench.pick(2, 8));
     // While nothing more comes it is as fast as it can be, and during the flood as slow as it gets.
-    const during = completed / seconds;
+    const during = (completed - warm.completed) / loaded.seconds;
     const after = (drained - completed) / ((performance.now() - startedAt) / 1_000);
     const rate = Math.max(during, (during + after) / 2, 10);
     bench.options.say(`  ${contender.name} completed ${Math.round(rate)}/s under a flood and after it`);
@@ -77,8 +79,8 @@ async function tryRate(
 ): Promise<Measurement | undefined> {
   return bench.onSite(contender, async (site) => {
     const all = await site.start(contender.program('all'));
-    const plan = { ...atRate(bench, rate, seconds), warmUp: bench.pick(20, 300) };
-    const loaded = await load(site, all, plan);
+    const plan = atRate(bench, rate, seconds);
+    const { loaded, warm } = await loadWarm(site, all, plan, () => untilIdle(site, contender));
     const { recorded, completed } = await readProgress(site, contender);
     const open = recorded - completed;
     const late = loaded.seconds > seconds + OPEN_SECONDS || loaded.answered < ACKNOWLEDGED * rate * seconds;
@@ -87,6 +89,6 @@ async function tryRate(
     bench.options.say(`  ${contender.name}: ${Math.round(rate)}/s for ${seconds} s ${verdict}`);
     if (!holds) return undefined;
     const measurement = toMeasurement(contender, `steady for ${seconds} s, one process`, loaded, all);
-    return { ...measurement, completedPerSecond: (completed - plan.warmUp) / loaded.seconds };
+    return { ...measurement, completedPerSecond: (completed - warm.earlier) / loaded.seconds };
   });
 }

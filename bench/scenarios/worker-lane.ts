@@ -10,7 +10,7 @@ export const workerLane: Scenario = {
   name: 'worker-lane',
   about: 'events completed a second out of a backlog of 20,000, persist workflow, queue in Redis',
   async run(bench): Promise<Outcome> {
-    const backlog = bench.pick(500, 20_000);
+    const backlog = bench.pick(200, 20_000);
     const measured = await bench.alternate([...bench.services, baseline, groupedFloor], (contender) =>
       workThrough(bench, contender, {
         what: `worker lane, ${backlog} events`,

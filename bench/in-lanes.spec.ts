@@ -1,0 +1,16 @@
+import { inLanes } from './in-lanes.js';
+
+describe('work in lanes', () => {
+  it.each([1, 2, 3, 10])('is done for all items, %d at the same time', async (lanes) => {
+    const items = [5, 1, 4, 2, 3];
+    let [now, most] = [0, 0];
+    const outcomes = await inLanes(items, lanes, async (item) => {
+      most = Math.max(most, ++now);
+      for (let turn = 0; turn < item; turn++) await new Promise(setImmediate);
+      now--;
+      return item * 10;
+    });
+    expect(outcomes).toEqual([50, 10, 40, 20, 30]);
+    expect(most).toBe(Math.min(lanes, items.length));
+  });
+});
