@@ -1,5 +1,4 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import { ReleaseRejected, type Release } from '../ingest/index.js';
 import {
   ApiBearerAuth,
@@ -11,6 +10,7 @@ import {
 } from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RejectedRequestStore, type RejectedRequestFilter } from '../store/index.js';
+import { isUUID } from './field-rules.js';
 import { JsonBody } from './json-body.js';
 import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 import { toRejectedSummary } from './rejected-request-view.js';
