@@ -19,7 +19,6 @@ import type { Provider } from './model/index.js';
 import { serveApiDocs } from './platform/api-docs/index.js';
 import { namesCollector, type Config } from './platform/config/index.js';
 import { createPool, type DatabasePool } from './platform/database/index.js';
-import { lockDataDir, startEmbeddedPostgres } from './platform/embedded-postgres/index.js';
 import {
   addCorrelation,
   answerMalformed,
@@ -169,6 +168,7 @@ async function openDatabase(
   if (config.databaseUrl !== '') {
     return { url: config.databaseUrl, failed: new Promise(() => undefined), announce: () => undefined };
   }
+  const { lockDataDir, startEmbeddedPostgres } = await import('./platform/embedded-postgres/index.js');
   const lock = lockDataDir(config.dataDir);
   closers.add('data folder', () => lock.release());
   const postgres = await startEmbeddedPostgres({ lock, report });
