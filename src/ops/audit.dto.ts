@@ -1,6 +1,6 @@
-import { IsOptional, IsUUID } from 'class-validator';
 import { RUN_STATUSES, type RunStatus } from '../model/index.js';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
+import { IsOptional, IsUUID } from './field-rules.js';
 import { IsLimit } from './query-fields.js';
 
 export class AuditQuery {

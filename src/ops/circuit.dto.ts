@@ -1,6 +1,6 @@
-import { IsString, Matches, MaxLength, NotContains } from 'class-validator';
 import { ApiProperty } from '../platform/api-docs/index.js';
 import type { CircuitState } from '../platform/circuit-breaker/index.js';
+import { IsString, Matches, MaxLength, NotContains } from './field-rules.js';
 
 const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const satisfies readonly CircuitState[];
 

@@ -1,7 +1,7 @@
-import { IsIn } from 'class-validator';
 import { DEAD_LETTER_STATUSES, FAILURE_CODES, type FailureCode, type RunStatus } from '../model/index.js';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { FailureView } from './event.dto.js';
+import { IsIn } from './field-rules.js';
 import { IsLimit, IsText, IsTime, MayBeAbsent } from './query-fields.js';
 import { ReceivedEventFields } from './received-fields.dto.js';
 

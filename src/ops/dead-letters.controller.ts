@@ -1,5 +1,4 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import {
   ApiBearerAuth,
   ApiOkResponse,
@@ -10,6 +9,7 @@ import {
 import { Problem } from '../platform/http/index.js';
 import { DeadLetterReader, type DeadLetterPosition, type DeadLetterRow } from '../store/index.js';
 import { DeadLetterPage, DeadLetterQuery, type DeadLetterView } from './dead-letter.dto.js';
+import { isUUID } from './field-rules.js';
 import { queryOf } from './json-body.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 

@@ -1,6 +1,6 @@
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { EVENT_STATUSES, RUN_STATUSES, type EventStatus, type RunStatus } from '../model/index.js';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
+import { IsIn, IsOptional, IsUUID } from './field-rules.js';
 import { IsLimit, IsText } from './query-fields.js';
 import { ReceivedEventFields } from './received-fields.dto.js';
 

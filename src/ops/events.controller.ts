@@ -1,5 +1,4 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import {
   ApiBearerAuth,
   ApiOkResponse,
@@ -11,6 +10,7 @@ import { Problem } from '../platform/http/index.js';
 import { EventReader } from '../store/index.js';
 import { toEventSummary, toEventView } from './event-view.js';
 import { EventPage, EventQuery, EventView } from './event.dto.js';
+import { isUUID } from './field-rules.js';
 import { queryOf } from './json-body.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 

@@ -1,8 +1,9 @@
 import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
 import { parseJson } from '../ingest/index.js';
 import { Problem } from '../platform/http/index.js';
+import { validatorPackage } from './field-rules.js';
 
-const STRICT = { transform: true, whitelist: true, forbidNonWhitelisted: true };
+const STRICT = { transform: true, whitelist: true, forbidNonWhitelisted: true, validatorPackage };
 
 /** Checks the parameters of a query: names and values. */
 export const queryOf = (): ValidationPipe => new ValidationPipe(STRICT);

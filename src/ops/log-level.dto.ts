@@ -1,6 +1,6 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { LOG_LEVELS, type LogLevelName } from '../platform/logging/index.js';
+import { IsIn, IsInt, Max, Min } from './field-rules.js';
 import { IsText, MayBeAbsent } from './query-fields.js';
 
 /** A day, in minutes. */

@@ -11,7 +11,7 @@ import {
   Min,
   MinDate,
   ValidateIf,
-} from 'class-validator';
+} from './field-rules.js';
 
 /** Longest text that a filter takes, in characters. */
 const TEXT_LIMIT = 255;

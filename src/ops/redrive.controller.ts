@@ -1,8 +1,8 @@
 import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiResponse, ApiTags } from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RedriveStore, type JudgedRun } from '../store/index.js';
+import { isUUID } from './field-rules.js';
 import { JsonBody } from './json-body.js';
 import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 import { noDeadLetter, noneRedriven, refusalOf } from './redrive-refusal.js';

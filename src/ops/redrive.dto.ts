@@ -1,8 +1,8 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInstance, IsInt, Max, Min, ValidateNested } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
 import { UNKNOWN_OUTCOMES, type UnknownOutcome } from '../store/index.js';
 import { DeadLetterFilterFields } from './dead-letter.dto.js';
+import { IsBoolean, IsIn, IsInstance, IsInt, Max, Min, ValidateNested } from './field-rules.js';
 import { IsText, MayBeAbsent } from './query-fields.js';
 
 /** What a person has to say about effects that may have happened. */

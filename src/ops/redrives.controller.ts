@@ -1,5 +1,4 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import {
   ApiBearerAuth,
   ApiOkResponse,
@@ -9,6 +8,7 @@ import {
 } from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { DeadLetterReader, RedriveStore, type DeadLetterFilter } from '../store/index.js';
+import { isUUID } from './field-rules.js';
 import { JsonBody } from './json-body.js';
 import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 import { PreviewView, RedriveList, RedriveOrderBody, RedriveView } from './redrive.dto.js';

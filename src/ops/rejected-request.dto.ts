@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInstance, IsOptional, IsUUID, ValidateNested } from 'class-validator';
 import { REJECTION_STATES, type RejectionState } from '../model/index.js';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
+import { IsBoolean, IsIn, IsInstance, IsOptional, IsUUID, ValidateNested } from './field-rules.js';
 import { IsLimit, IsText, MayBeAbsent } from './query-fields.js';
 import { ReceivedFields } from './received-fields.dto.js';
 

@@ -1,5 +1,4 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import { deliveryOf, diagnose, PROVIDERS, type ProviderRegistry } from '../ingest/index.js';
 import type { RejectedRequest } from '../model/index.js';
 import {
@@ -12,6 +11,7 @@ import {
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RejectedRequestStore } from '../store/index.js';
+import { isUUID } from './field-rules.js';
 import { queryOf } from './json-body.js';
 import { OpsTokenGuard } from './ops-token.guard.js';
 import { toDiagnosisView, toRejectedSummary, toRejectedView } from './rejected-request-view.js';

@@ -1,5 +1,4 @@
 import { Body, Controller, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { isUUID } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { ReleaseRejected, type Release } from '../ingest/index.js';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../platform/api-docs/index.js';
 import { Problem } from '../platform/http/index.js';
 import { RejectedRequestStore, type RejectedRequestFilter } from '../store/index.js';
+import { isUUID } from './field-rules.js';
 import { JsonBody } from './json-body.js';
 import { OPS_ACTOR, OpsTokenGuard } from './ops-token.guard.js';
 import { toRejectedSummary } from './rejected-request-view.js';

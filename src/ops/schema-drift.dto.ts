@@ -1,5 +1,5 @@
-import { IsIn, IsOptional, Matches } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '../platform/api-docs/index.js';
+import { IsIn, IsOptional, Matches } from './field-rules.js';
 import { IsLimit, IsText, MayBeAbsent } from './query-fields.js';
 
 const CHANGES = ['new', 'gone'] as const;

@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonSchema, Provider, Sample, SignedDelivery } from '../model/index.js';
@@ -110,6 +111,10 @@ describe.each(providers)('$name', (provider) => {
     for (const sample of provider.samples) {
       expect(provider.sign(unsigned(provider, sample), unconfigured, NOON, ADDRESS)).toBeUndefined();
     }
+  });
+
+  it('has an envelope schema that is one', () => {
+    expect(new Ajv2020().validateSchema(provider.envelopeSchema, true)).toBe(true);
   });
 
   it('has an envelope schema that says of every field what it must be, and looks into no lists', () => {

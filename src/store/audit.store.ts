@@ -18,6 +18,7 @@ export class AuditStore {
 
   /** @throws what the database throws */
   async write(entry: AuditEntry): Promise<void> {
-    await this.prisma.audit.create({ data: entry });
+    const { audit } = await this.prisma.client();
+    await audit.create({ data: entry });
   }
 }

@@ -37,7 +37,8 @@ export class EventReader {
 
   /** An event with its payload and all that was done about it; null if there is none. */
   async findLife(id: string): Promise<EventLife | null> {
-    return this.prisma.event.findUnique({ where: { id }, include: WHOLE_LIFE });
+    const { event } = await this.prisma.client();
+    return event.findUnique({ where: { id }, include: WHOLE_LIFE });
   }
 
   /**
@@ -46,7 +47,8 @@ export class EventReader {
    * @param before id of the event after which the page starts
    */
   async list(filter: EventFilter, limit: number, before?: string): Promise<ListedEvent[]> {
-    return this.prisma.event.findMany({
+    const { event } = await this.prisma.client();
+    return event.findMany({
       where: { AND: [whereFilter(filter), before === undefined ? {} : { id: { lt: before } }] },
       include: WITH_RUNS,
       orderBy: { id: 'desc' },

@@ -22,27 +22,33 @@ export const http: Action<HttpInput, HttpOutput> = { name: 'http', effect: 'keye
 export class HttpPerformer implements Performer<HttpInput, HttpOutput>, OnApplicationShutdown {
   readonly action = http;
   /** Undefined where nothing can be signed. */
-  private readonly sender: { readonly client: HttpClient; readonly signer: Webhook } | undefined;
+  private readonly signer: Webhook | undefined;
+  private opened: HttpClient | undefined;
 
   constructor(@Inject(CONFIG) private readonly config: Config) {
-    if (config.httpSigningSecret === '') return;
-    const client = new HttpClient({
-      timeoutMs: config.httpTimeoutMs,
-      // A run in hand has one request at a time, so that none of them waits for a connection.
-      connections: config.workerConcurrency,
-    });
-    this.sender = { client, signer: new Webhook(config.httpSigningSecret) };
+    const { httpSigningSecret, httpTargets } = config;
+    if (httpSigningSecret === '') return;
+    this.signer = new Webhook(httpSigningSecret);
+    // Where requests are to be expected, none of them waits until the client is loaded.
+    if (httpTargets.size > 0) this.client();
   }
 
   async perform(input: HttpInput, { entry, signal }: StepContext): Promise<HttpOutput> {
     const target = resolveTarget(input, this.config);
-    if (this.sender === undefined) {
+    if (this.signer === undefined) {
       throw new ActionError('input_invalid', 'Nothing can be signed: HTTP_SIGNING_SECRET must be set');
     }
-    const { client, signer } = this.sender;
     const { body, headers } = input;
-    const message = signRequest(body, headers, entry.idempotencyKey, signer, new Date());
-    return client.post(target, message, signal);
+    const message = signRequest(body, headers, entry.idempotencyKey, this.signer, new Date());
+    return this.client().post(target, message, signal);
+  }
+
+  private client(): HttpClient {
+    return (this.opened ??= new HttpClient({
+      timeoutMs: this.config.httpTimeoutMs,
+      // A run in hand has one request at a time, so that none of them waits for a connection.
+      connections: this.config.workerConcurrency,
+    }));
   }
 
   circuit(input: HttpInput): string | undefined {
@@ -55,6 +61,6 @@ export class HttpPerformer implements Performer<HttpInput, HttpOutput>, OnApplic
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.sender?.client.close();
+    await this.opened?.close();
   }
 }
