@@ -19,6 +19,9 @@ interface NamedOutcome extends Outcome {
   readonly findings: readonly Finding[];
 }
 
+/** In the order of the scenarios; of those that are not done yet there is none. */
+type Outcomes = (NamedOutcome | undefined)[];
+
 const NOTHING: NamedOutcome = { measurements: [], findings: [] };
 
 /** Scenarios at the same time in the short form, whose figures nobody looks at. */
@@ -63,13 +66,18 @@ async function measure(plan: Plan): Promise<void> {
     const machine = await describeMachine(servers.admin, redisProgram);
     say(machineLine(machine));
     const chosen = scenarios.filter(({ name }) => plan.scenarios.includes(name));
-    const outcomes = await inLanes(chosen, bench.pick(SHORT_LANES, 1), async (scenario) =>
-      stopped.signal.aborted ? NOTHING : run(scenario, bench, stopped.signal),
-    );
+    const outcomes: Outcomes = [];
+    // An hour of measuring must not be lost by the minute after it.
+    const write = (): string =>
+      writeResults({ form, machine, other: bench.options.other?.name, ...joined(outcomes) }, startedAt);
+    await inLanes(chosen, bench.pick(SHORT_LANES, 1), async (scenario) => {
+      if (stopped.signal.aborted) return;
+      outcomes[chosen.indexOf(scenario)] = await run(scenario, bench, stopped.signal);
+      write();
+    });
     // A signal has ended everything, and will end us.
     if (stopped.signal.aborted) return;
-    const measurements = outcomes.flatMap((outcome) => outcome.measurements);
-    const findings = outcomes.flatMap((outcome) => outcome.findings);
+    const { measurements, findings } = joined(outcomes);
     print(`\n${machineLine(machine)}\n`);
     if (measurements.length > 0) print(measurementsTable(measurements));
     if (findings.length > 0) print(findingsTable(findings));
@@ -78,11 +86,18 @@ async function measure(plan: Plan): Promise<void> {
       print(`${why}: only that everything works is told by this.\n`);
     }
     if (profiles !== undefined) print(`Profiles, which have slowed it down, are in ${profiles}`);
-    const results = { form, machine, other: bench.options.other?.name, measurements, findings };
-    print(`Written to ${writeResults(results, startedAt)}`);
+    print(`Written to ${write()}`);
   } finally {
     if (!stopped.signal.aborted) await close();
   }
+}
+
+function joined(outcomes: Outcomes): NamedOutcome {
+  const known = outcomes.filter((outcome) => outcome !== undefined);
+  return {
+    measurements: known.flatMap(({ measurements }) => measurements),
+    findings: known.flatMap(({ findings }) => findings),
+  };
 }
 
 /** What fails is told, and the others are measured all the same, unless everything was stopped. */

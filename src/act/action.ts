@@ -1,4 +1,5 @@
 import type { Action, Event } from '../model/index.js';
+import type { LogIds } from '../platform/logging/index.js';
 import type { Lease, StepEntry } from '../store/index.js';
 
 /** What an action may know about the step that it performs. */
@@ -6,6 +7,8 @@ export interface StepContext {
   readonly event: Event;
   readonly lease: Lease;
   readonly entry: StepEntry;
+  /** For what it logs. */
+  readonly logIds: LogIds;
   /** Aborted when the run's lease is lost or the process shuts down. */
   readonly signal: AbortSignal;
 }

@@ -9,6 +9,7 @@ import { countTargetCall } from '../platform/metrics/index.js';
 import { WORKER } from '../platform/process/index.js';
 import { StepStore, type ClaimedRun, type LedgerEntry, type StepEntry } from '../store/index.js';
 import { PERFORMERS, type Performer, type StepContext } from './action.js';
+import { logIdsOf } from './log-ids-of.js';
 import { mayHaveHappened, nameFailure, outcomeFor, toRepeatable } from './task-failure.js';
 
 /** A task of a run: a step, or a step's compensation. */
@@ -75,7 +76,7 @@ export class TaskExecutor {
     const repeat = task.onUnknown === 'repeat' || action.effect === 'keyed';
     if (earlier?.status === 'started' && !repeat) throw unknownOutcome(action.name);
     const entry = { ...toEntry(run, task, input), ...(completesRun && { completedBy: WORKER }) };
-    const context = { event, lease: run.lease, entry, signal };
+    const context = { event, lease: run.lease, entry, logIds: logIdsOf(run), signal };
     const timeoutMs = task.timeoutMs ?? this.config.stepTimeoutMs;
     const circuit = performer.circuit?.(input);
     if (circuit !== undefined) await this.admit(circuit);

@@ -9,7 +9,7 @@ import {
   type Verification,
 } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { LOGGER, logContext, LogQuota } from '../platform/logging/index.js';
+import { LOGGER, LogQuota } from '../platform/logging/index.js';
 import { currentTraceparent, describeSpan, inSpan, keepSpans } from '../platform/tracing/index.js';
 import {
   EventRecorder,
@@ -35,6 +35,12 @@ export type VerificationOutcome =
   | Verification
   /** Refused, as was too much of the same source before. */
   | { outcome: 'over_limit'; reason: RefusalReason; retryAfterSeconds: number };
+
+/** Of a request: who sent it, and by which id it is found. */
+export interface Origin {
+  readonly source: string;
+  readonly correlationId: string;
+}
 
 export type Acceptance = DeliveryRecording | UnrecordedReading;
 
@@ -67,7 +73,7 @@ export class AcceptDelivery {
   async verify(
     { provider, verifier }: RegisteredProvider,
     delivery: Delivery,
-    source: string,
+    { source, correlationId }: Origin,
   ): Promise<VerificationOutcome> {
     const verification = await inSpan('verify', {}, async (span) => {
       const verdict = await verifier.verify(delivery);
@@ -84,19 +90,25 @@ export class AcceptDelivery {
       const count = await this.failures.count(source);
       if (count.outcome === 'over_limit') return { ...count, reason: verification.reason };
     }
-    this.refusals.warn('Delivery not verified', { provider: provider.name, source, verification });
+    this.refusals.warn('Delivery not verified', {
+      correlationId,
+      provider: provider.name,
+      source,
+      verification,
+    });
     return verification;
   }
 
   async accept(request: VerifiedRequest): Promise<Acceptance> {
-    const { provider } = request;
+    const { provider, correlationId } = request;
+    const log = this.logger.child({ correlationId });
     const reading = inSpan('validate', {}, (span) => {
       const read = readDelivery(request, this.config.read);
       span.describe({ 'validation.outcome': read.outcome });
       return read;
     });
     if (reading.outcome !== 'read') {
-      reportUnrecorded(this.logger, provider.name, reading);
+      reportUnrecorded(log, provider.name, reading);
       return reading;
     }
     const { events } = reading;
@@ -112,15 +124,17 @@ export class AcceptDelivery {
         this.payloads.offer(provider, envelope.type, body, contentType);
       }
     }
-    reportRecording(this.logger, provider.name, events, recorded);
+    reportRecording(log, provider.name, events, recorded);
     return recorded;
   }
 
-  private toRecord({ provider, delivery, secretLabel }: VerifiedRequest, events: readonly ReadEvent[]) {
+  private toRecord(
+    { provider, delivery, secretLabel, correlationId }: VerifiedRequest,
+    events: readonly ReadEvent[],
+  ) {
     const { httpTargets, replayGuard } = this.config;
     const headers = keepHeaders(provider, delivery);
     const traceparent = currentTraceparent();
-    const { correlationId } = logContext();
     return events.map(({ envelope, body }): VerifiedEvent => ({
       provider: provider.name,
       envelope,

@@ -1,5 +1,4 @@
 import type { Logger } from 'winston';
-import { withLogContext } from '../platform/logging/index.js';
 import { parseTraceparent } from '../platform/tracing/index.js';
 import type { DeliveryRecording, Recording } from '../record/index.js';
 import type { ReadEvent, UnrecordedReading } from './read-delivery.js';
@@ -45,17 +44,16 @@ function logEvent(
     logger.warn('Replay refused', { ...facts, replayOf: recording.replayOf });
     return;
   }
-  withLogContext({ eventId: recording.eventId, traceId: traceIdOf(recording) }, () => {
-    if (recording.outcome === 'accepted' && recording.suspectedReplayOf !== null) {
-      const { suspectedReplayOf } = recording;
-      logger.warn('Suspected replay recorded', { ...facts, suspectedReplayOf });
-    } else if (recording.outcome === 'duplicate' && recording.conflict) {
-      logger.warn('Delivery recorded', { ...facts, conflict: true });
-    } else {
-      const runs = recording.outcome === 'accepted' ? recording.runs.length : undefined;
-      logger.info('Delivery recorded', { ...facts, runs });
-    }
-  });
+  const ids = { eventId: recording.eventId, traceId: traceIdOf(recording) };
+  if (recording.outcome === 'accepted' && recording.suspectedReplayOf !== null) {
+    const { suspectedReplayOf } = recording;
+    logger.warn('Suspected replay recorded', { ...ids, ...facts, suspectedReplayOf });
+  } else if (recording.outcome === 'duplicate' && recording.conflict) {
+    logger.warn('Delivery recorded', { ...ids, ...facts, conflict: true });
+  } else {
+    const runs = recording.outcome === 'accepted' ? recording.runs.length : undefined;
+    logger.info('Delivery recorded', { ...ids, ...facts, runs });
+  }
 }
 
 /** A duplicate is in the trace of its request alone. */

@@ -40,11 +40,13 @@ export interface VerifiedRequest {
   readonly provider: Provider;
   readonly delivery: Delivery;
   readonly secretLabel: string;
+  /** Of the request that brought it. */
+  readonly correlationId: string;
 }
 
 /** Reads a verified delivery: its body, and what its provider says that is in it. */
 export function readDelivery(
-  { provider, delivery, secretLabel }: VerifiedRequest,
+  { provider, delivery, secretLabel }: Omit<VerifiedRequest, 'correlationId'>,
   read: ReadSetting,
 ): DeliveryReading {
   const parsed = parseBody(delivery);

@@ -11,6 +11,8 @@ import { PROVIDERS, type ProviderRegistry } from './provider-registry.js';
 export interface ReleaseOrder {
   readonly actor: string;
   readonly reason: string | null;
+  /** Of the request that orders it. */
+  readonly correlationId: string;
 }
 
 export type Release =
@@ -37,20 +39,26 @@ export class ReleaseRejected {
     @Inject(CONFIG) private readonly config: Pick<Config, 'publicUrl'>,
   ) {}
 
-  async release(id: string, { actor, reason }: ReleaseOrder): Promise<Release> {
+  async release(id: string, { actor, reason, correlationId }: ReleaseOrder): Promise<Release> {
     const request = await this.store.find(id);
     if (request === undefined) return { outcome: 'absent' };
     if (request.state === 'released') return { outcome: 'released', eventIds: request.eventIds };
     const delivery = deliveryOf(request, this.config.publicUrl);
     if (delivery === undefined) return { outcome: 'discarded' };
 
-    const release = await inSpan('release', { parent: null }, () => this.enterLane(request, delivery));
+    const release = await inSpan('release', { parent: null }, () =>
+      this.enterLane(request, delivery, correlationId),
+    );
     if (release.outcome === 'released') await this.store.markReleased(id, release.eventIds, actor, reason);
     if (release.outcome === 'refused') await this.store.refuseAgain(id, release.reason, release.faults);
     return release;
   }
 
-  private async enterLane(request: RejectedRequest, delivery: Delivery): Promise<Release> {
+  private async enterLane(
+    request: RejectedRequest,
+    delivery: Delivery,
+    correlationId: string,
+  ): Promise<Release> {
     const registered = this.registry.get(request.provider);
     if (registered === undefined) {
       return { outcome: 'unavailable', detail: `There is no provider ${request.provider} now` };
@@ -64,7 +72,8 @@ export class ReleaseRejected {
     switch (verification.outcome) {
       case 'verified': {
         const { secretLabel } = verification;
-        return toRelease(judgeAcceptance(await this.lane.accept({ provider, delivery, secretLabel })));
+        const acceptance = await this.lane.accept({ provider, delivery, secretLabel, correlationId });
+        return toRelease(judgeAcceptance(acceptance));
       }
       case 'refused':
         return { outcome: 'refused', reason: verification.reason, faults: [] };

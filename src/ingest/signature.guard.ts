@@ -46,10 +46,12 @@ export class SignatureGuard implements CanActivate {
       receivedAt: Date.now(),
       url: publicUrl(request, this.config.publicUrl),
     };
-    const verification = await this.lane.verify(registered, delivery, sourceOf(request));
+    const correlationId = request.id;
+    const origin = { source: sourceOf(request), correlationId };
+    const verification = await this.lane.verify(registered, delivery, origin);
     switch (verification.outcome) {
       case 'verified':
-        request.verified = { provider, delivery, secretLabel: verification.secretLabel };
+        request.verified = { provider, delivery, secretLabel: verification.secretLabel, correlationId };
         return true;
       case 'refused':
         this.quarantine.hold(rejectionOf(request, provider, delivery, verification.reason));

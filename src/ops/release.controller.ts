@@ -1,5 +1,6 @@
-import { Body, Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { isUUID } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
 import { ReleaseRejected, type Release } from '../ingest/index.js';
 import {
   ApiBearerAuth,
@@ -48,12 +49,15 @@ export class ReleaseController {
   })
   @ApiOkResponse({ type: ReleasesView })
   @ApiResponse({ status: 400, description: 'Not a valid order' })
-  async releaseMany(@Body(new JsonBody()) body: ReleaseOrderBody): Promise<ReleasesView> {
+  async releaseMany(
+    @Body(new JsonBody()) body: ReleaseOrderBody,
+    @Req() request: FastifyRequest,
+  ): Promise<ReleasesView> {
     const ids = await this.requests.listHeld(filterOf(body), BATCH, body.cursor);
     const released: ReleasedView[] = [];
     const refused: Record<string, number> = {};
     for (const id of ids) {
-      const release = await this.release(id, body);
+      const release = await this.release(id, body, request);
       if (release.outcome === 'released') released.push({ id, eventIds: release.eventIds });
       const why = stillHeld(release);
       if (why !== undefined) refused[why] = (refused[why] ?? 0) + 1;
@@ -72,8 +76,9 @@ export class ReleaseController {
   async releaseOne(
     @Param('id') id: string,
     @Body(new JsonBody()) body: SettlementReason,
+    @Req() request: FastifyRequest,
   ): Promise<ReleasedView> {
-    const release: Release = isUUID(id) ? await this.release(id, body) : { outcome: 'absent' };
+    const release: Release = isUUID(id) ? await this.release(id, body, request) : { outcome: 'absent' };
     switch (release.outcome) {
       case 'released':
         return { id, eventIds: release.eventIds };
@@ -112,8 +117,12 @@ export class ReleaseController {
     return toRejectedSummary(request);
   }
 
-  private release(id: string, { reason }: SettlementReason): Promise<Release> {
-    return this.releases.release(id, { actor: OPS_ACTOR, reason: reason ?? null });
+  private release(
+    id: string,
+    { reason }: SettlementReason,
+    { id: correlationId }: FastifyRequest,
+  ): Promise<Release> {
+    return this.releases.release(id, { actor: OPS_ACTOR, reason: reason ?? null, correlationId });
   }
 }
 

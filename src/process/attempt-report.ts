@@ -1,16 +1,22 @@
 import type { Logger } from 'winston';
-import type { Execution } from '../act/index.js';
+import { logIdsOf, type Execution, type LoggedRun } from '../act/index.js';
 import type { ClaimedRun, Settlement } from '../store/index.js';
 
 /** Tells, with its stack, where a fault of ours is that an attempt has failed by. */
 export function reportFault(
   logger: Logger,
-  { workflow }: Pick<ClaimedRun, 'workflow'>,
+  run: LoggedRun & Pick<ClaimedRun, 'workflow'>,
   execution: Execution,
 ): void {
   if (execution.outcome !== 'failed' || execution.fault === undefined) return;
   const { failure, fault } = execution;
-  logger.error('A step has a fault of its own', { error: fault, workflow, step: failure.step });
+  const { workflow } = run;
+  logger.error('A step has a fault of its own', {
+    ...logIdsOf(run),
+    error: fault,
+    workflow,
+    step: failure.step,
+  });
 }
 
 /**
@@ -26,6 +32,7 @@ export function reportAttempt(
   durationMs: number,
 ): void {
   const fields = {
+    ...logIdsOf(run),
     provider: run.event.provider,
     type: run.event.type,
     workflow: run.workflow,

@@ -4,9 +4,8 @@ import { TaskExecutor, type Execution } from '../act/index.js';
 import type { RunStatus, Workflow } from '../model/index.js';
 import { CircuitBreaker, providerCircuit } from '../platform/circuit-breaker/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { LOGGER, withLogContext } from '../platform/logging/index.js';
+import { LOGGER } from '../platform/logging/index.js';
 import { WORKER } from '../platform/process/index.js';
-import { parseTraceparent } from '../platform/tracing/index.js';
 import { FencedError, RunStore, type ClaimedRun, type Settlement } from '../store/index.js';
 import { findWorkflow } from '../workflows/index.js';
 import { Attempt } from './attempt.js';
@@ -118,19 +117,11 @@ export class RunProcessor {
   }
 
   private async processClaimed(run: ClaimedRun): Promise<Processing> {
-    const context = {
-      runId: run.lease.runId,
-      eventId: run.event.id,
-      ...(run.correlationId !== null && { correlationId: run.correlationId }),
-      traceId: run.traceparent === null ? undefined : parseTraceparent(run.traceparent)?.traceId,
-    };
-    return withLogContext(context, async () => {
-      const settlement = await this.leases.hold(run.lease, (signal) => this.attempt(run, signal));
-      if (settlement === undefined) return { outcome: 'dropped' };
-      return settlement.retryInMs === undefined
-        ? { outcome: 'ended', status: settlement.to }
-        : { outcome: 'later', waitMs: settlement.retryInMs };
-    });
+    const settlement = await this.leases.hold(run.lease, (signal) => this.attempt(run, signal));
+    if (settlement === undefined) return { outcome: 'dropped' };
+    return settlement.retryInMs === undefined
+      ? { outcome: 'ended', status: settlement.to }
+      : { outcome: 'later', waitMs: settlement.retryInMs };
   }
 
   /** A run that fails for good, with steps that can be undone, stays in hand and is undone at once. */

@@ -4,7 +4,7 @@ import type { Logger } from 'winston';
 import { isDeadLetter, type Envelope, type ReplayKey } from '../model/index.js';
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
-import { LOGGER, Outage, withoutLogContext } from '../platform/logging/index.js';
+import { LOGGER, Outage } from '../platform/logging/index.js';
 import { countCommit } from '../platform/metrics/index.js';
 import { newId } from '../platform/random/index.js';
 import { inSharedSpan, inSpan, newTraceparent, outsideSpans, type Span } from '../platform/tracing/index.js';
@@ -46,7 +46,7 @@ const ROW_OVERHEAD_BYTES = 1024;
 export class EventRecorder {
   private readonly group = new GroupCommit<PendingDelivery, DeliveryRecording>(
     // It is about many deliveries, and must not seem to be about one.
-    (deliveries) => withoutLogContext(() => outsideSpans(() => this.commit(deliveries))),
+    (deliveries) => outsideSpans(() => this.commit(deliveries)),
     LIMITS,
   );
   private readonly outage: Outage;

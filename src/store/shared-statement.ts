@@ -1,6 +1,5 @@
 import { GroupCommit } from '../platform/batching/index.js';
 import { databaseFault } from '../platform/database/index.js';
-import { withoutLogContext } from '../platform/logging/index.js';
 import { countSharedStatement } from '../platform/metrics/index.js';
 import { inSharedSpan, inSpan, NO_SPAN, outsideSpans, tracer, type Span } from '../platform/tracing/index.js';
 
@@ -38,7 +37,7 @@ export class SharedStatement<Item extends AboutRun, Result> {
   ) {
     this.group = new GroupCommit<Pending<Item>, PromiseSettledResult<Result | undefined>>(
       // It is about many runs, and must not seem to be about one.
-      (pending) => withoutLogContext(() => outsideSpans(() => this.commit(pending))),
+      (pending) => outsideSpans(() => this.commit(pending)),
       LIMITS,
       ({ item }) => item.runId,
     );

@@ -47,7 +47,7 @@ function performerWith(environment: Readonly<Record<string, string>> = {}): Http
 function contextOf(idempotencyKey: string, signal = new AbortController().signal): StepContext {
   const { event, runs } = newEvent();
   const entry = { name: 'ship', action: 'http', inputHash: Buffer.alloc(32), idempotencyKey };
-  return { event, lease: { runId: runs[0]!.id, epoch: 1 }, entry, signal };
+  return { event, lease: { runId: runs[0]!.id, epoch: 1 }, entry, logIds: {}, signal };
 }
 
 /** Sends to the target under its name. */

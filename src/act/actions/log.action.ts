@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'winston';
 import type { Action } from '../../model/index.js';
 import { LOGGER } from '../../platform/logging/index.js';
-import type { Performer } from '../action.js';
+import type { Performer, StepContext } from '../action.js';
 
 export interface LogInput {
   readonly message: string;
@@ -18,9 +18,9 @@ export class LogPerformer implements Performer<LogInput, undefined> {
 
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
-  perform({ message, fields }: LogInput): Promise<undefined> {
+  perform({ message, fields }: LogInput, { logIds }: StepContext): Promise<undefined> {
     // Under one name: what a workflow calls a thing may be something else to us, or to another workflow.
-    this.logger.info(message, { ...(fields && { fields }) });
+    this.logger.info(message, { ...logIds, ...(fields && { fields }) });
     return Promise.resolve(undefined);
   }
 }

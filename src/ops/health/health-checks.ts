@@ -4,7 +4,7 @@ import { statfs } from 'node:fs/promises';
 import type { Logger } from 'winston';
 import { RUN_QUEUES, type RunQueues } from '../../dispatch/index.js';
 import { CONFIG, type Config } from '../../platform/config/index.js';
-import { LOGGER, Outage, withoutLogContext } from '../../platform/logging/index.js';
+import { LOGGER, Outage } from '../../platform/logging/index.js';
 import { EventLoopLag, Snapshot, type Obstacle } from '../../platform/process/index.js';
 import { WorkerLiveness } from '../../process/index.js';
 import { DatabaseSchemaReader, ServiceStateReader, type SchemaDifference } from '../../store/index.js';
@@ -152,20 +152,19 @@ export class HealthChecks implements OnApplicationShutdown {
     return obstacle === undefined ? check.up(details) : check.down({ ...details, message: WORDS[obstacle] });
   }
 
-  /** A reading that tells the log what is in its way, and not on behalf of whoever asks. */
+  /** A reading that tells the log what is in its way. */
   private watched<Value>(what: string, read: () => Promise<Value>): () => Promise<Value> {
     const outage = new Outage(this.logger, `${what} cannot be asked for its health`);
-    return () =>
-      withoutLogContext(async () => {
-        try {
-          const value = await read();
-          outage.end();
-          return value;
-        } catch (error) {
-          outage.feel(error);
-          throw error;
-        }
-      });
+    return async () => {
+      try {
+        const value = await read();
+        outage.end();
+        return value;
+      } catch (error) {
+        outage.feel(error);
+        throw error;
+      }
+    };
   }
 }
 

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { withLogContext } from '../logging/index.js';
 
 export const CORRELATION_HEADER = 'x-correlation-id';
 
@@ -14,14 +13,10 @@ export function correlationIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && WELL_FORMED.test(given) ? given : randomUUID();
 }
 
-/** Puts the request's id into every reply and into everything that is logged for it. */
+/** Puts the request's id into every reply. */
 export function addCorrelation(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header(CORRELATION_HEADER, request.id);
     done();
-  });
-  // After the body was read: what is read from a socket runs in the socket's context, not the request's.
-  fastify.addHook('preHandler', (request, _reply, done) => {
-    withLogContext({ correlationId: request.id }, done);
   });
 }

@@ -15,7 +15,6 @@ import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import winston from 'winston';
-import { logContext } from '../logging/index.js';
 import {
   addCorrelation,
   answerMalformed,
@@ -56,12 +55,6 @@ class Throwing {
   @Get('thrown/:name')
   throw(@Req() { params }: FastifyRequest<{ Params: { name: string } }>): void {
     throw THROWN[params.name]?.();
-  }
-
-  @Get('context')
-  async context() {
-    await new Promise(setImmediate);
-    return logContext();
   }
 
   @Post('body')
@@ -182,18 +175,16 @@ describe('a correlation id', () => {
   it.each(['', 'short', 'x'.repeat(65), 'a b c d e f', 'ab"},{"level":"x', 'größer-als'])(
     'is a new one in place of %j',
     async (given) => {
-      const reply = await get('/context', { 'x-correlation-id': given });
+      const reply = await get('/thrown/forbidden', { 'x-correlation-id': given });
       expect(reply.headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
     },
   );
 
-  it('is new for each request, and in what is logged for it', async () => {
-    const replies = await Promise.all([get('/context'), get('/context'), get('/context')]);
+  it('is new for each request, and in its problem', async () => {
+    const replies = await Promise.all([1, 2, 3].map(() => get('/thrown/forbidden')));
     const ids = replies.map(({ headers }) => headers['x-correlation-id']);
     expect(new Set(ids).size).toBe(3);
-    expect(replies.map((reply) => reply.json<unknown>())).toEqual(
-      ids.map((correlationId) => ({ correlationId })),
-    );
+    expect(replies.map((reply) => reply.json<{ correlationId: string }>().correlationId)).toEqual(ids);
   });
 });
 

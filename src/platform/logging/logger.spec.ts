@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type winston from 'winston';
-import { logContext, withLogContext } from './log-context.js';
 import { LogLevel } from './log-level.js';
 import { createLogger, type LogSettings } from './logger.js';
 
@@ -115,37 +114,6 @@ describe('the log', () => {
       { error: { message: 'refused' } },
     ]);
     expect(combined[0]?.['error']).not.toHaveProperty('stack_trace');
-  });
-
-  it('has the ids of what it is about, whatever was awaited meanwhile', async () => {
-    const { combined } = await logged('info', async (logger) => {
-      await withLogContext({ correlationId: 'request' }, async () => {
-        await new Promise(setImmediate);
-        withLogContext({ eventId: 'event' }, () => logger.info('inner'));
-        logger.info('outer');
-      });
-      logger.info('outside');
-    });
-    expect(combined).toMatchObject([
-      { message: 'inner', 'http.request.id': 'request', integration: { eventId: 'event' } },
-      { message: 'outer', 'http.request.id': 'request' },
-      { message: 'outside' },
-    ]);
-    expect(combined[1]).not.toHaveProperty('integration');
-    expect(combined[2]).not.toHaveProperty(['http.request.id']);
-  });
-
-  it('keeps the contexts of concurrent work apart', async () => {
-    const seen = await Promise.all(
-      ['a', 'b'].map((runId) =>
-        withLogContext({ runId }, async () => {
-          await new Promise(setImmediate);
-          return logContext();
-        }),
-      ),
-    );
-    expect(seen).toEqual([{ runId: 'a' }, { runId: 'b' }]);
-    expect(logContext()).toEqual({});
   });
 
   it('is in a folder that is made when it is missing', async () => {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import winston from 'winston';
 import { currentTraceId } from '../tracing/index.js';
 import { elasticCommonSchema, type LoggedService } from './elastic-common-schema.js';
-import { logContext } from './log-context.js';
 import type { LogLevelName } from './log-level.js';
 import { readable } from './readable.js';
 import { TurnwiseTransport } from './turnwise-transport.js';
@@ -23,9 +22,9 @@ export interface LogSettings {
 /** A full file is put aside; the oldest goes. Strangers can write lines, too, so there must be an end. */
 const ROTATION = { maxsize: 100 * 1024 * 1024, maxFiles: 5, tailable: true };
 
-const addContext = winston.format((info) => {
-  const { traceId = currentTraceId(), ...ids } = logContext();
-  return Object.assign(info, ids, traceId !== undefined && { traceId });
+const addTraceId = winston.format((info) => {
+  info['traceId'] ??= currentTraceId();
+  return info;
 });
 
 /** A line of JSON for each entry on the console and in `combined.log`; errors also in `error.log`. */
@@ -35,7 +34,7 @@ export function createLogger({ level, dir, console, service }: LogSettings): win
   return winston.createLogger({
     level,
     // Once for all transports, since it costs more than anything else here.
-    format: winston.format.combine(addContext(), elasticCommonSchema(service)),
+    format: winston.format.combine(addTraceId(), elasticCommonSchema(service)),
     transports: [
       new TurnwiseTransport(new winston.transports.Console(), {
         ...(console === 'readable' && { format: readable() }),

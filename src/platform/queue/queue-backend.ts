@@ -1,9 +1,10 @@
 import { runMigrations, setDefaultBackendFactory, type QueueOptions, type WorkerOptions } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import type { QueueBackend } from '../config/index.js';
 import type { Outage } from '../logging/index.js';
 import { QUEUE_SCHEMA, QueuePools, queuePoolOf } from './queue-pools.js';
+import { TurnwiseRedis } from './turnwise-redis.js';
 
 /** Token under which the {@link QueueConnections} are injected. */
 export const QUEUE_CONNECTIONS = Symbol('QUEUE_CONNECTIONS');
@@ -93,12 +94,12 @@ export async function connectQueue(
         socketTimeout: REDIS_SOCKET_TIMEOUT_MS,
         retryStrategy: (times: number) => Math.min(times * RECONNECT_STEP_MS, LONGEST_RECONNECT_MS),
       };
-      const producer = new Redis(backend.url, {
+      const producer = new TurnwiseRedis(backend.url, {
         ...common,
         enableOfflineQueue: false,
         maxRetriesPerRequest: 1,
       });
-      const worker = new Redis(backend.url, { ...common, maxRetriesPerRequest: null });
+      const worker = new TurnwiseRedis(backend.url, { ...common, maxRetriesPerRequest: null });
       for (const connection of [producer, worker]) {
         connection.on('error', (error) => outage.feel(error));
         connection.on('ready', () => outage.end());
