@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { providers } from '../../src/providers/index.js';
 import { openBackends, type TestBackends } from '../support/backends.js';
+import { inParallel } from '../support/in-parallel.js';
 import { makeFolder, removeFolder } from '../support/postgres.js';
 import { Program, runProgram, type Ending } from '../support/program.js';
 import { otherSecrets, TestService } from '../support/service.js';
@@ -36,12 +37,12 @@ describe('npm run send', () => {
   it(
     'sends every sample, signed so that it is accepted and completed',
     async () => {
-      for (const [provider, type] of samples) {
+      await inParallel(samples, 3, async ([provider, type]) => {
         const { code, output } = await run(provider, type);
         const id = /^20[02] {"ids?":\[?"([^"]+)"\]?,"status":"accepted"}$/m.exec(output)?.[1];
         expect({ type, code, output, accepted: id !== undefined }).toMatchObject({ code: 0, accepted: true });
         expect((await service.settled(id!)).status).toBe('completed');
-      }
+      });
       // A process for each.
     },
     samples.length * 5_000,

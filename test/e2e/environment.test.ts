@@ -86,6 +86,8 @@ describe('a wrong environment', () => {
     writeFileSync(file, text);
 
     const { code, output } = await runProgram(MAIN, { folder });
+    expect(output).not.toContain('Wrote');
+    expect(readFileSync(file, 'utf8')).toBe(text);
     expect(output).toContain('PORT must be a whole number from 0 to 65535, but is "second"');
     expect(output).toContain('OPS_TOKENS is not a setting; did you mean OPS_TOKEN?');
     expect(output).not.toContain('hunter5');
@@ -105,7 +107,7 @@ describe('the first start', () => {
   let backends: TestBackends;
 
   beforeAll(async () => {
-    backends = await openBackends('postgres');
+    backends = await openBackends('postgres', { empty: true });
   });
 
   afterAll(async () => {
@@ -149,18 +151,6 @@ describe('the first start', () => {
     const { code, output } = await service.end('SIGTERM');
     expect(code).toBe(0);
     for (const name of fresh) expect(output).not.toContain(values[name]);
-
-    const again = Program.start(MAIN, { folder, env });
-    await again.line(/Ready on/);
-    expect((await again.end('SIGTERM')).output).not.toContain('Wrote');
-    expect(readFileSync(file, 'utf8')).toBe(text);
-  });
-
-  it('in production writes none', async () => {
-    const env = { ...backends.env, NODE_ENV: 'production' };
-    const service = await TestService.start({ folder, env });
-    expect(await service.stop()).toBe(0);
-    expect(await readdir(folder)).toEqual(['logs']);
   });
 });
 
@@ -264,22 +254,31 @@ describe('a service with a database of its own', () => {
   });
 });
 
-describe.each(QUEUE_BACKENDS)('a service in two processes, with the queue in %s', (queue) => {
+describe.each(QUEUE_BACKENDS)('a service in two processes in production, with the queue in %s', (queue) => {
   let backends: TestBackends;
   let api: TestService;
   let worker: TestService;
+  /** Accepted before there was a worker, with what was listed as received then. */
+  let early: { id: string; received: string[] };
 
   beforeAll(async () => {
     backends = await openBackends(queue);
-    const shared = { ...backends.env, ...secrets() };
+    const shared = { ...backends.env, ...secrets(), NODE_ENV: 'production' };
     api = await TestService.start({ env: { ...shared, APP_ROLE: 'api' } });
-    // Only when the tables are there: that two may start at once is shown elsewhere.
+    const id = await accept(api);
+    early = { id, received: (await api.events('status=received')).map((event) => event.id) };
     worker = await TestService.start({ env: { ...shared, APP_ROLE: 'worker' } });
   });
 
   afterAll(async () => {
     expect(await Promise.all([api.stop(), worker.stop()])).toEqual([0, 0]);
     await backends.close();
+  });
+
+  it('accepts while there is no worker, and completes when there is one', async () => {
+    expect(early.received).toEqual([early.id]);
+    expect((await api.settled(early.id)).status).toBe('completed');
+    expect(await api.events('status=received')).toEqual([]);
   });
 
   it('accepts in the one and completes in the other', async () => {
@@ -297,15 +296,8 @@ describe.each(QUEUE_BACKENDS)('a service in two processes, with the queue in %s'
     }
   });
 
-  it('accepts while there is no worker, and completes when there is one again', async () => {
-    const { env } = worker;
-    expect(await worker.stop()).toBe(0);
-    const id = await accept(api);
-    expect((await api.events('status=received')).map((event) => event.id)).toEqual([id]);
-
-    worker = await TestService.start({ env });
-    expect((await api.settled(id)).status).toBe('completed');
-    expect(await api.events('status=received')).toEqual([]);
+  it('writes no .env', async () => {
+    for (const service of [api, worker]) expect(await readdir(service.folder)).toEqual(['logs']);
   });
 });
 

@@ -24,17 +24,36 @@ const JSON_TYPE = 'Content-Type: application/json';
 let backends: TestBackends;
 let service: TestService;
 
+/** A second service, which has PayPal's webhook id only, and a database of its own with outages. */
+let troubled: TestService;
+let database: Running;
+let relay: Relay;
+const dataDir = makeFolder('outage');
+
 /** Ids of all events that were answered with 202. */
 const accepted = new Set<unknown>();
 
 beforeAll(async () => {
   backends = await openBackends('postgres');
-  service = await TestService.start({ env: backends.env });
+  database = await startDatabase(dataDir);
+  relay = await openRelay(database.url);
+  [service, troubled] = await Promise.all([
+    TestService.start({ env: backends.env }),
+    TestService.start({
+      env: {
+        DATABASE_URL: relay.url,
+        PAYPAL_WEBHOOK_SECRET: '',
+        PAYPAL_WEBHOOK_ID: '8PT597110X687430L',
+      },
+    }),
+  ]);
 });
 
 afterAll(async () => {
-  expect(await service.stop()).toBe(0);
-  await backends.close();
+  expect(await Promise.all([service.stop(), troubled.stop()])).toEqual([0, 0]);
+  await relay.close();
+  await Promise.all([backends.close(), database.close()]);
+  removeFolder(dataDir);
 });
 
 describe('a delivery', () => {
@@ -449,20 +468,14 @@ describe('the correlation id', () => {
 
 describe('a provider whose secrets are not set', () => {
   let bare: TestService;
-  let halfPaypal: TestService;
 
   beforeAll(async () => {
     const none = { STRIPE_WEBHOOK_SECRET: '', PAYPAL_WEBHOOK_SECRET: '', OPS_TOKEN: '' };
-    [bare, halfPaypal] = await Promise.all([
-      TestService.start({ env: { ...backends.env, ...none } }),
-      TestService.start({
-        env: { ...backends.env, PAYPAL_WEBHOOK_SECRET: '', PAYPAL_WEBHOOK_ID: '8PT597110X687430L' },
-      }),
-    ]);
+    bare = await TestService.start({ env: { ...backends.env, ...none } });
   });
 
   afterAll(async () => {
-    expect(await Promise.all([bare.stop(), halfPaypal.stop()])).toEqual([0, 0]);
+    expect(await bare.stop()).toBe(0);
   });
 
   it('is answered 503, and the sender told when to try again', async () => {
@@ -487,10 +500,10 @@ describe('a provider whose secrets are not set', () => {
 
   it("with PayPal's webhook id only: a relay is refused, and a certificate of somewhere else", async () => {
     const delivery = relayed(sampleBody('paypal', 'PAYMENT.CAPTURE.COMPLETED'));
-    expect(await problemOf(await send(halfPaypal, delivery), 400)).toMatchObject({
+    expect(await problemOf(await send(troubled, delivery), 400)).toMatchObject({
       reason: 'algorithm_unknown',
     });
-    expect(await problemOf(await send(halfPaypal, certified()), 400)).toMatchObject({
+    expect(await problemOf(await send(troubled, certified()), 400)).toMatchObject({
       reason: 'certificate_refused',
     });
   });
@@ -513,24 +526,6 @@ describe('a service whose database has an outage', () => {
   /** Together more than may wait for the database. */
   const BIG_DELIVERIES = 90;
   const BIG = 900_000;
-
-  const dataDir = makeFolder('outage');
-  let database: Running;
-  let relay: Relay;
-  let troubled: TestService;
-
-  beforeAll(async () => {
-    database = await startDatabase(dataDir);
-    relay = await openRelay(database.url);
-    troubled = await TestService.start({ env: { DATABASE_URL: relay.url } });
-  });
-
-  afterAll(async () => {
-    expect(await troubled.stop()).toBe(0);
-    await relay.close();
-    await database.close();
-    removeFolder(dataDir);
-  });
 
   it('answers 503 while the database is stopped, and loses nothing', async () => {
     const [before, meanwhile] = [refund(), refund()];

@@ -8,80 +8,65 @@ import {
   type TestDelivery,
 } from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
-import { openRelay } from '../support/outages.js';
+import { openRelay, type Relay } from '../support/outages.js';
 import { problemOf, retryLater } from '../support/problem.js';
 import { RawConnection, rawRequest, requestHead } from '../support/raw-http.js';
 import { TestService } from '../support/service.js';
 
 const MEBIBYTE = 2 ** 20;
+const LIMIT = 5;
+const CONNECTIONS = 20;
 const JSON_TYPE = 'Content-Type: application/json';
 const FILL_HEAP = resolve(__dirname, '../support/preload/fill-heap.mjs');
 
 jest.setTimeout(120_000);
 
-let backends: TestBackends;
 let service: TestService;
-
-beforeAll(async () => {
-  backends = await openBackends('postgres');
-});
-
-afterAll(() => backends.close());
-
-/** One service for all tests of a group: a start takes as long as most of them together. */
-function serveWith(env: Record<string, string>, nodeArgs: readonly string[] = []): void {
-  beforeAll(async () => {
-    service = await TestService.start({ env: { ...backends.env, ...env }, nodeArgs, preload: [FILL_HEAP] });
-  });
-
-  afterAll(async () => {
-    expect(await service.stop()).toBe(0);
-  });
-}
 
 const payment = (to = service): TestDelivery =>
   stripeDelivery(to, sampleBody('stripe', 'payment_intent.succeeded'));
 
-describe('a slow sender', () => {
-  serveWith({ REQUEST_TIMEOUT_MS: '5000' });
+describe('a service with limits', () => {
+  let backends: TestBackends;
 
-  it('is answered 408 and cut off, and what it held is free again, though it goes on sending', async () => {
-    const head = requestHead('POST /webhooks/github', [JSON_TYPE, `Content-Length: ${25 * MEBIBYTE}`]);
-    const slow = await Promise.all(
-      Array.from({ length: 5 }, async () => {
-        const connection = await RawConnection.to(service.url, { staysOpen: true });
-        await connection.write(head);
-        return connection;
-      }),
+  beforeAll(async () => {
+    backends = await openBackends('postgres');
+    service = await TestService.start({
+      env: {
+        ...backends.env,
+        MAX_CONNECTIONS: String(CONNECTIONS),
+        REQUEST_TIMEOUT_MS: '5000',
+        KEEP_ALIVE_MS: '620000',
+        FAILED_VERIFICATIONS: String(LIMIT),
+      },
+      nodeArgs: ['--max-old-space-size=600'],
+      preload: [FILL_HEAP],
+    });
+  });
+
+  afterAll(async () => {
+    expect(await service.stop()).toBe(0);
+    await backends.close();
+  });
+
+  it('has as many connections as it may; one more is closed, until one of them ends', async () => {
+    // None is left open by another test: this is the first.
+    const open = await Promise.all(Array.from({ length: CONNECTIONS }, () => RawConnection.to(service.url)));
+    const live = requestHead('GET /health/live');
+    for (const connection of open) {
+      await connection.write(live);
+      expect((await connection.reply()).status).toBe(200);
+    }
+    await expect(rawRequest(service.url, live)).rejects.toThrow('The connection ended');
+
+    open.pop()?.destroy();
+    await eventually(
+      () => rawRequest(service.url, live).catch(() => undefined),
+      10_000,
+      () => 'no connection is taken although one has ended',
     );
-    // A byte on each ten times a second, also on those that were told to go.
-    const trickle = setInterval(() => {
-      slow.forEach((connection) => void connection.write(' '));
-    }, 100);
-    expect((await send(service, payment())).status).toBe(202);
-    await retryLater(await rawRequest(service.url, head));
-
-    for (const connection of slow) await problemOf(await connection.reply(), 408);
-    await Promise.all(slow.map((connection) => connection.closed()));
-    clearInterval(trickle);
-    await problemOf(await service.post('github', {}, '1'.repeat(25 * MEBIBYTE)), 400);
+    open.forEach((connection) => connection.destroy());
   });
-
-  it.each([
-    ['of a head', 'POST /webhooks/stripe HTTP/1.1\r\nHost: loc'],
-    ['of nothing', ''],
-  ])('%s is cut off, too', async (_what, text) => {
-    const connection = await RawConnection.to(service.url);
-    await connection.write(text);
-    await problemOf(await connection.reply(), 408);
-    await connection.closed();
-  });
-});
-
-describe('a service with ordinary room', () => {
-  const LIMIT = 5;
-
-  serveWith({ KEEP_ALIVE_MS: '620000', FAILED_VERIFICATIONS: String(LIMIT) });
 
   it('takes a hundred headers of a request at most', async () => {
     const headers = (count: number): string[] => Array.from({ length: count }, (_, index) => `X-${index}: 1`);
@@ -95,6 +80,50 @@ describe('a service with ordinary room', () => {
   it('keeps a connection open between two requests for as long as it was set', async () => {
     const reply = await fetch(`${service.url}/health/live`);
     expect(reply.headers.get('keep-alive')).toBe('timeout=620');
+  });
+
+  describe('cuts off a slow sender', () => {
+    const halves = { 'half a head': 'POST /webhooks/stripe HTTP/1.1\r\nHost: loc', nothing: '' };
+    let lingering: Record<string, RawConnection>;
+
+    // All wait for the same five seconds.
+    beforeAll(async () => {
+      lingering = {};
+      for (const [what, text] of Object.entries(halves)) {
+        lingering[what] = await RawConnection.to(service.url);
+        await lingering[what].write(text);
+      }
+    });
+
+    it('of a body with 408, and what it held is free again, though it goes on sending', async () => {
+      const head = requestHead('POST /webhooks/github', [JSON_TYPE, `Content-Length: ${25 * MEBIBYTE}`]);
+      const slow = await Promise.all(
+        Array.from({ length: 5 }, async () => {
+          const connection = await RawConnection.to(service.url, { staysOpen: true });
+          await connection.write(head);
+          return connection;
+        }),
+      );
+      // A byte on each ten times a second, also on those that were told to go.
+      const trickle = setInterval(() => {
+        slow.forEach((connection) => void connection.write(' '));
+      }, 100);
+      expect((await send(service, payment())).status).toBe(202);
+      await retryLater(await rawRequest(service.url, head));
+
+      for (const connection of slow) await problemOf(await connection.reply(), 408);
+      await Promise.all(slow.map((connection) => connection.closed()));
+      clearInterval(trickle);
+      // Quotes and all, it is as large as GitHub's may be. It is signed, and no event.
+      const large = await githubDelivery(service, 'push', '1'.repeat(25 * MEBIBYTE - 2));
+      await problemOf(await send(service, large), 400);
+    });
+
+    it.each(Object.keys(halves))('of %s with 408', async (what) => {
+      const connection = lingering[what]!;
+      await problemOf(await connection.reply(), 408);
+      await connection.closed();
+    });
   });
 
   it('answers failures beyond the limit with 429, without the body where the head says it all; what verifies is taken', async () => {
@@ -114,34 +143,8 @@ describe('a service with ordinary room', () => {
     expect(service.lines.filter((line) => line.includes('"Delivery not verified"'))).toHaveLength(LIMIT);
     expect(service.lines.filter((line) => line.includes('"Too many failed verifications"'))).toHaveLength(1);
   });
-});
 
-describe('connections', () => {
-  serveWith({ MAX_CONNECTIONS: '10' });
-
-  it('are as many as may be; one more is closed, until one of them ends', async () => {
-    const open = await Promise.all(Array.from({ length: 10 }, () => RawConnection.to(service.url)));
-    const live = requestHead('GET /health/live');
-    for (const connection of open) {
-      await connection.write(live);
-      expect((await connection.reply()).status).toBe(200);
-    }
-    await expect(rawRequest(service.url, live)).rejects.toThrow('The connection ended');
-
-    open.pop()?.destroy();
-    await eventually(
-      () => rawRequest(service.url, live).catch(() => undefined),
-      10_000,
-      () => 'no connection is taken although one has ended',
-    );
-    open.forEach((connection) => connection.destroy());
-  });
-});
-
-describe('a service without room for more work', () => {
-  serveWith({}, ['--max-old-space-size=600']);
-
-  it('asks senders to come again, and is alive', async () => {
+  it('without room for more work asks senders to come again, and is alive', async () => {
     expect((await send(service, payment())).status).toBe(202);
 
     service.child.kill('SIGUSR2');
@@ -168,20 +171,29 @@ describe.each(QUEUE_BACKENDS)('the rate of a provider, counted in %s', (queue) =
   const RATE = { RATE_LIMITS: 'stripe=3/h', STRIPE_WEBHOOK_SECRET: 'whsec_of_both_processes' };
 
   let own: TestBackends;
+  let other: TestService;
+  /** The way of one of them to Redis. */
+  let relay: Relay | undefined;
 
   beforeAll(async () => {
-    own = await openBackends(queue);
+    // Two that start at once make the tables.
+    own = await openBackends(queue, { empty: true });
+    const { REDIS_URL } = own.env;
+    relay = REDIS_URL === undefined ? undefined : await openRelay(REDIS_URL);
+    const env = { ...own.env, ...RATE };
+    [service, other] = await Promise.all([
+      TestService.start({ env: { ...env, ...(relay !== undefined && { REDIS_URL: relay.url }) } }),
+      TestService.start({ env }),
+    ]);
   });
 
-  afterEach(async () => {
-    expect(await service.stop()).toBe(0);
+  afterAll(async () => {
+    await relay?.close();
+    expect(await Promise.all([service.stop(), other.stop()])).toEqual([0, 0]);
+    await own.close();
   });
-
-  afterAll(() => own.close());
 
   it('counts what verifies, for this provider alone, of all processes where there is Redis', async () => {
-    service = await TestService.start({ env: { ...own.env, ...RATE } });
-    const other = await TestService.start({ env: { ...own.env, ...RATE } });
     for (let count = 0; count < 9; count++) await service.post('stripe', {}, '{}');
 
     const statuses: number[] = [];
@@ -194,13 +206,10 @@ describe.each(QUEUE_BACKENDS)('the rate of a provider, counted in %s', (queue) =
     expect(await problemOf(refused, 429)).toMatchObject({ title: 'Too many deliveries' });
     const push = await githubDelivery(service, 'push', sampleBody('github', 'push'));
     expect((await send(service, push)).status).toBe(202);
-    expect(await other.stop()).toBe(0);
   });
 
   if (queue === 'redis') {
     it('refuses nothing while Redis is away or hangs', async () => {
-      const relay = await openRelay(own.env['REDIS_URL'] ?? '');
-      service = await TestService.start({ env: { ...own.env, ...RATE, REDIS_URL: relay.url } });
       const statusOf = async (): Promise<number> => (await send(service, payment())).status;
       const limited = (): Promise<true> =>
         eventually(
@@ -210,17 +219,16 @@ describe.each(QUEUE_BACKENDS)('the rate of a provider, counted in %s', (queue) =
         );
       await limited();
 
-      await relay.down();
+      await relay?.down();
       for (let count = 0; count < 5; count++) expect(await statusOf()).toBe(202);
-      await relay.up();
+      await relay?.up();
       await limited();
 
-      relay.blackHole();
+      relay?.blackHole();
       for (let count = 0; count < 5; count++) expect(await statusOf()).toBe(202);
-      relay.heal();
+      relay?.heal();
       const told = service.lines.filter((line) => line.includes('The counts of limits are away'));
       expect(told.length).toBeLessThan(5);
-      await relay.close();
     });
   }
 });

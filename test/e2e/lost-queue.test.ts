@@ -1,6 +1,7 @@
 import { loseQueue, openBackends, QUEUE_BACKENDS, type TestBackends } from '../support/backends.js';
 import { githubDelivery, send } from '../support/deliveries.js';
 import { eventually } from '../support/eventually.js';
+import { inParallel } from '../support/in-parallel.js';
 import { TestService } from '../support/service.js';
 
 const DELIVERIES = 20;
@@ -51,11 +52,11 @@ describe.each(QUEUE_BACKENDS)('a service whose queue in %s is emptied', (backend
       const env = { ...other.env, REDIS_URL: backends.env['REDIS_URL'] ?? '' };
       const stranger = await TestService.start({ env });
       try {
-        for (let n = 0; n < DELIVERIES; n++) {
+        await inParallel(Array.from({ length: DELIVERIES }), 4, async () => {
           const reply = await send(api, await githubDelivery(api, 'star', { action: 'created' }));
           const { id } = (await reply.json()) as { id: string };
           expect((await api.settled(id)).status).toBe('completed');
-        }
+        });
         expect(await count('dispatches = 1')).toBe(DELIVERIES);
         expect(stranger.lines.join('\n')).not.toContain('do two services share one queue');
       } finally {

