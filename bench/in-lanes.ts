@@ -1,19 +1,13 @@
-/**
- * Works through all items, so many at the same time.
- *
- * @returns the outcomes, in the order of the items
- */
-export async function inLanes<Item, Outcome>(
+/** Works through all items, so many at the same time. */
+export async function inLanes<Item>(
   items: readonly Item[],
   lanes: number,
-  work: (item: Item) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const outcomes: Promise<Outcome>[] = [];
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   // All lanes take from the same.
-  const left = items.entries();
+  const left = items.values();
   const lane = async (): Promise<void> => {
-    for (const [index, item] of left) await (outcomes[index] = work(item));
+    for (const item of left) await work(item);
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return Promise.all(outcomes);
 }

@@ -5,7 +5,7 @@ import { Bench, type Outcome, type Scenario } from './bench.js';
 import { Service } from './contenders/service.js';
 import type { Finding } from './figures/finding.js';
 import { describeMachine, machineLine } from './figures/machine.js';
-import { profileFolder, writeResults } from './figures/results.js';
+import { profileFolder, ResultsFile } from './figures/results.js';
 import { findingsTable, measurementsTable } from './figures/table.js';
 import { Servers } from './ground/servers.js';
 import { inLanes } from './in-lanes.js';
@@ -18,9 +18,6 @@ const { BENCH_REDIS_PROGRAM: redisProgram = 'redis-server', BENCH_OTHER: other }
 interface NamedOutcome extends Outcome {
   readonly findings: readonly Finding[];
 }
-
-/** In the order of the scenarios; of those that are not done yet there is none. */
-type Outcomes = (NamedOutcome | undefined)[];
 
 const NOTHING: NamedOutcome = { measurements: [], findings: [] };
 
@@ -45,6 +42,7 @@ function otherService(): Service | undefined {
 
 async function measure(plan: Plan): Promise<void> {
   const startedAt = new Date();
+  const results = new ResultsFile(startedAt);
   const servers = await Servers.start(redisProgram);
   const profiles = plan.profile ? resolve(profileFolder(startedAt)) : undefined;
   const service = new Service('service', resolve('dist'), profiles);
@@ -66,18 +64,19 @@ async function measure(plan: Plan): Promise<void> {
     const machine = await describeMachine(servers.admin, redisProgram);
     say(machineLine(machine));
     const chosen = scenarios.filter(({ name }) => plan.scenarios.includes(name));
-    const outcomes: Outcomes = [];
-    // An hour of measuring must not be lost by the minute after it.
+    const outcomes = new Map<Scenario, NamedOutcome>();
+    const soFar = (): NamedOutcome => joined(chosen.map((scenario) => outcomes.get(scenario) ?? NOTHING));
     const write = (): string =>
-      writeResults({ form, machine, other: bench.options.other?.name, ...joined(outcomes) }, startedAt);
+      results.write({ form, machine, other: bench.options.other?.name, ...soFar() });
     await inLanes(chosen, bench.pick(SHORT_LANES, 1), async (scenario) => {
       if (stopped.signal.aborted) return;
-      outcomes[chosen.indexOf(scenario)] = await run(scenario, bench, stopped.signal);
+      outcomes.set(scenario, await run(scenario, bench, stopped.signal));
+      // An hour of measuring must not be lost by the minute after it.
       write();
     });
     // A signal has ended everything, and will end us.
     if (stopped.signal.aborted) return;
-    const { measurements, findings } = joined(outcomes);
+    const { measurements, findings } = soFar();
     print(`\n${machineLine(machine)}\n`);
     if (measurements.length > 0) print(measurementsTable(measurements));
     if (findings.length > 0) print(findingsTable(findings));
@@ -92,11 +91,10 @@ async function measure(plan: Plan): Promise<void> {
   }
 }
 
-function joined(outcomes: Outcomes): NamedOutcome {
-  const known = outcomes.filter((outcome) => outcome !== undefined);
+function joined(outcomes: readonly NamedOutcome[]): NamedOutcome {
   return {
-    measurements: known.flatMap(({ measurements }) => measurements),
-    findings: known.flatMap(({ findings }) => findings),
+    measurements: outcomes.flatMap(({ measurements }) => measurements),
+    findings: outcomes.flatMap(({ findings }) => findings),
   };
 }
 

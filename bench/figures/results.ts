@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, type Finding } from './finding.js';
 import type { Machine } from './machine.js';
@@ -17,18 +17,25 @@ export interface Results {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Writes them to `bench/results/<date>-<commit>.json`.
- *
- * @returns the file
- */
-export function writeResults(results: Results, startedAt: Date): string {
-  const commit = describeCommit();
-  const findings = results.findings.map((finding) => ({ ...finding, verdict: judge(finding) }));
-  mkdirSync(FOLDER, { recursive: true });
-  const file = join(FOLDER, `${inFileName(startedAt)}-${commit}.json`);
-  writeFileSync(file, `${JSON.stringify({ startedAt, commit, ...results, findings }, null, 2)}\n`);
-  return file;
+/** The file of a run, `bench/results/<date>-<commit>.json`, by the commit at its start. */
+export class ResultsFile {
+  private readonly commit = describeCommit();
+
+  constructor(private readonly startedAt: Date) {}
+
+  /** Writes what there is so far, or nothing: where the disk is full, what was written before stays. */
+  write(results: Results): string {
+    const { startedAt, commit } = this;
+    const findings = results.findings.map((finding) => ({ ...finding, verdict: judge(finding) }));
+    mkdirSync(FOLDER, { recursive: true });
+    const file = join(FOLDER, `${inFileName(startedAt)}-${commit}.json`);
+    writeFileSync(
+      `${file}.part`,
+      `${JSON.stringify({ startedAt, commit, ...results, findings }, null, 2)}\n`,
+    );
+    renameSync(`${file}.part`, file);
+    return file;
+  }
 }
 
 /** Where the processes of a run leave their CPU profiles. */

@@ -87,7 +87,7 @@ export class AcceptDelivery {
       return verification;
     }
     if (verification.outcome === 'refused') {
-      const count = await this.failures.count(source);
+      const count = await this.failures.count(source, correlationId);
       if (count.outcome === 'over_limit') return { ...count, reason: verification.reason };
     }
     this.refusals.warn('Delivery not verified', {

@@ -37,7 +37,7 @@ export class FailedVerifications {
   }
 
   /** Counts one. A place that is known to be over the limit costs no question. */
-  async count(source: string): Promise<FailureCount> {
+  async count(source: string, correlationId: string): Promise<FailureCount> {
     const known = this.secondsOver(source);
     if (known > 0) return { outcome: 'over_limit', retryAfterSeconds: known };
     const place = placeOf(source);
@@ -49,7 +49,7 @@ export class FailedVerifications {
       'failed-verifications',
     );
     if (!isBlocked) return { outcome: 'counted' };
-    this.log.warn('Too many failed verifications', { source });
+    this.log.warn('Too many failed verifications', { correlationId, source });
     this.overUntil.set(place, performance.now() + timeToBlockExpire * 1_000);
     return { outcome: 'over_limit', retryAfterSeconds: timeToBlockExpire };
   }

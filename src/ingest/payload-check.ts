@@ -2,6 +2,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'winston';
 import type { PayloadShape, Provider } from '../model/index.js';
+import { outsideSpans } from '../platform/tracing/index.js';
 import type { PayloadWarnings } from './payload-warnings.js';
 import type { SchemaDriftWatch } from './schema-drift-watch.js';
 
@@ -105,7 +106,7 @@ export class PayloadCheck implements OnModuleDestroy {
   private runningThread(): Worker | undefined {
     if (this.thread !== undefined) return this.thread;
     if (this.closed || performance.now() - this.failedAt < RESTART_MS) return undefined;
-    const thread = this.start();
+    const thread = outsideSpans(this.start);
     thread.unref();
     thread.on('message', (checked: CheckedPayload) => this.take(checked));
     thread.on('error', (error) => this.logger.warn('The check of payloads has failed', { error }));

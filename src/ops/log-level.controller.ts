@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Inject, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Put, Req, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'winston';
 import {
   ApiBearerAuth,
@@ -8,7 +9,7 @@ import {
   ApiTags,
 } from '../platform/api-docs/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
-import { LOGGER, LogLevel } from '../platform/logging/index.js';
+import { LOGGER, LogLevel, type LogIds } from '../platform/logging/index.js';
 import { processName } from '../platform/process/index.js';
 import { AuditStore } from '../store/index.js';
 import { JsonBody } from './json-body.js';
@@ -43,25 +44,24 @@ export class LogLevelController {
   })
   @ApiOkResponse({ type: LogLevelView })
   @ApiResponse({ status: 400, description: 'Not a level, or not a time' })
-  change(@Body(new JsonBody()) { level, minutes, reason }: LogLevelChange): LogLevelView {
+  change(
+    @Body(new JsonBody()) { level, minutes, reason }: LogLevelChange,
+    @Req() { id: correlationId }: FastifyRequest,
+  ): LogLevelView {
     const { level: from } = this.logLevel.state;
-    const state = this.logLevel.change(level, minutes);
+    const state = this.logLevel.change(level, minutes, { correlationId });
     // Not waited for: more is to be seen above all while the database hangs.
-    void this.writeDown({
-      from,
-      to: level,
-      until: state.until?.toISOString() ?? null,
-      reason: reason ?? null,
-    });
+    const detail = { from, to: level, until: state.until?.toISOString() ?? null, reason: reason ?? null };
+    void this.writeDown(detail, { correlationId });
     return state;
   }
 
-  private async writeDown(detail: Record<string, string | null>): Promise<void> {
+  private async writeDown(detail: Record<string, string | null>, ids: LogIds): Promise<void> {
     try {
       const subject = processName(this.config.role);
       await this.audit.write({ actor: OPS_ACTOR, action: 'log_level_changed', subject, detail });
     } catch (error) {
-      this.logger.warn('A change of the log level is not in the audit', { error, ...detail });
+      this.logger.warn('A change of the log level is not in the audit', { ...ids, error, ...detail });
     }
   }
 }

@@ -11,7 +11,11 @@ export class PrismaService {
   constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
   client(): Promise<PrismaClient> {
-    return (this.opening ??= openClient(this.pool));
+    return (this.opening ??= openClient(this.pool).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      this.opening = undefined;
+      throw error;
+    }));
   }
 }
 

@@ -141,7 +141,10 @@ describe('a service with limits', () => {
     const push = await githubDelivery(service, 'push', sampleBody('github', 'push'));
     expect((await send(service, push)).status).toBe(202);
     expect(service.lines.filter((line) => line.includes('"Delivery not verified"'))).toHaveLength(LIMIT);
-    expect(service.lines.filter((line) => line.includes('"Too many failed verifications"'))).toHaveLength(1);
+    const told = service.lines.filter((line) => line.includes('"Too many failed verifications"'));
+    expect(told.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ 'http.request.id': reply.headers.get('x-correlation-id') }),
+    ]);
   });
 
   it('without room for more work asks senders to come again, and is alive', async () => {

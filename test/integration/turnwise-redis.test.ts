@@ -1,15 +1,22 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { TurnwiseRedis } from '../../src/platform/queue/turnwise-redis.js';
 import { emptyRedis } from '../support/backends.js';
 
 /** What came from the client, in the pieces in which it came. */
 let pieces: string[];
+const clients = new Set<Socket>();
 
 const relay = createServer((client) => {
   const redis = connect(Number(target.port), target.hostname);
   client.on('data', (piece: Buffer) => pieces.push(piece.toString()));
-  client.on('close', () => redis.destroy());
+  clients.add(client);
+  client.on('close', () => {
+    clients.delete(client);
+    redis.destroy();
+  });
+  client.on('error', () => undefined);
+  redis.on('error', () => client.destroy());
   client.pipe(redis).pipe(client);
 });
 let target: URL;
@@ -48,7 +55,17 @@ describe('Redis by turns', () => {
     expect(pieces).toHaveLength(2);
   });
 
-  it('is asked again after the connection was lost', async () => {
+  it('answers in the end what was asked while the connection was lost', async () => {
+    const asked = Promise.all(['a', 'b'].map(echoed));
+    clients.forEach((client) => client.destroy());
+    expect(await asked).toEqual(['a', 'b']);
+    const sent = Promise.all(['c', 'd'].map(echoed));
+    await new Promise(setImmediate);
+    clients.forEach((client) => client.destroy());
+    expect(await sent).toEqual(['c', 'd']);
+  });
+
+  it('is asked in one piece over a new connection, too', async () => {
     const ready = once(redis, 'ready');
     redis.disconnect(true);
     await ready;

@@ -1,4 +1,5 @@
 import type { Logger } from 'winston';
+import type { LogIds } from './log-ids.js';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -31,16 +32,19 @@ export class LogLevel {
     return { level, configured, until };
   }
 
-  /** @param minutes after which it is the configured one again */
-  change(level: LogLevelName, minutes: number): LogLevelState {
+  /**
+   * @param minutes after which it is the configured one again
+   * @param ids of the request that changes it
+   */
+  change(level: LogLevelName, minutes: number, ids: LogIds = {}): LogLevelState {
     clearTimeout(this.goingBack);
     this.until = level === this.configured ? null : new Date(Date.now() + minutes * MINUTE_MS);
     if (this.until !== null) {
-      this.goingBack = setTimeout(() => this.change(this.configured, 0), minutes * MINUTE_MS).unref();
+      this.goingBack = setTimeout(() => this.change(this.configured, 0, ids), minutes * MINUTE_MS).unref();
     }
     // Told at a level that is there before as after.
     this.logger.level = 'info';
-    this.logger.info('Log level changed', { from: this.level, to: level, until: this.until });
+    this.logger.info('Log level changed', { ...ids, from: this.level, to: level, until: this.until });
     this.level = this.logger.level = level;
     return this.state;
   }

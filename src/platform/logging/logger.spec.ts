@@ -69,6 +69,8 @@ describe('the log', () => {
     const { combined } = await logged('info', (logger) =>
       logger.info('Run completed', {
         correlationId: 'c-1',
+        traceId: '0af7651916cd43dd8448eb211c80319c',
+        eventId: 'event 1',
         source: '192.0.2.7',
         durationMs: 12,
         event: 'a text',
@@ -78,9 +80,10 @@ describe('the log', () => {
     expect(combined).toMatchObject([
       {
         'http.request.id': 'c-1',
+        'trace.id': '0af7651916cd43dd8448eb211c80319c',
         'source.ip': '192.0.2.7',
         'event.duration': 12_000_000,
-        integration: { event: 'a text', url: 7 },
+        integration: { eventId: 'event 1', event: 'a text', url: 7 },
       },
     ]);
   });
