@@ -23,9 +23,6 @@ const RUNS = Number(process.env['RUNS'] ?? 300);
 const WITHIN_MS = 20_000 + RUNS * 30;
 const CONCURRENCY = 16;
 const COOLDOWN_MS = 1_000;
-
-/** Milliseconds between two looks: each takes the service away from its work. */
-const POLL_MS = 100;
 const GITHUB = 'provider:github';
 
 describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
@@ -71,7 +68,6 @@ describe.each(QUEUE_BACKENDS)('with the queue in %s', (backend) => {
       async () => ((await holds()) ? true : undefined),
       WITHIN_MS,
       () => what,
-      POLL_MS,
     );
   };
 
