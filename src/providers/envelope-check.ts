@@ -37,7 +37,8 @@ function makeCompiler(): Ajv.Ajv2020 {
  * The provider, whose `readEnvelope` now checks what it is given by `envelopeSchema` first, whatever was sent. The
  * schema is compiled here, once.
  *
- * @throws {Error} for a schema that is none, or says what only a mistake would say
+ * @throws {Error} for a schema that cannot be compiled, or says what only a mistake would say; that it is one in all else
+ *   is seen by the contract of providers
  */
 export function withEnvelopeCheck(provider: Provider): Provider {
   compiler ??= makeCompiler();

@@ -145,7 +145,7 @@ describe.each(QUEUE_BACKENDS)(
       });
     });
 
-    describe('that is not', () => {
+    describe('that another one stands in front of, which is not', () => {
       // Another one stands in front, so that each request seems to come from there.
       beforeAll(async () => sendTo(await balance([await balance(services.map(({ url }) => url))])));
       afterAll(hangUp);
