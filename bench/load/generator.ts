@@ -9,7 +9,7 @@ import { Sending, type Next } from './sending.js';
 class Generator {
   private readonly connections: readonly Connection[];
   private readonly requests: (number: number) => Buffer;
-  /** Those that are measured, as far as they were made ahead. */
+  /** Those after the warm-up, as far as they were made ahead. */
   private readonly made: (Buffer | undefined)[];
   private sent = 0;
 
@@ -24,6 +24,9 @@ class Generator {
     const { warmUp: count } = this.plan;
     const plan = { ...this.plan, pace: 'as replies come', seconds: Infinity } as const;
     await new Sending(plan, this.connections, this.nextOf(count)).run();
+    const { settleSeconds: seconds } = this.plan;
+    if (seconds > 0)
+      await new Sending({ ...this.plan, seconds }, this.connections, this.nextOf(Infinity)).run();
   }
 
   async measure(): Promise<LoadResult> {

@@ -32,9 +32,11 @@ export interface LoadPlan {
   readonly pace: Pace;
   /** Sent before anything is measured, as fast as the replies come. */
   readonly warmUp: number;
+  /** Sent for so long after the warm-up, at the pace of the plan, until nobody has any of it left to do. */
+  readonly settleSeconds: number;
   readonly count: number;
   readonly seconds: number;
-  /** Of those that are measured, so many are made and signed before anything is sent; the others when it is their turn. */
+  /** Of those after the warm-up, so many are made and signed before anything is sent; the others when it is their turn. */
   readonly ahead: number;
   /** Sends again what is answered 429 or 503, or not at all, until it is acknowledged or the time is over. */
   readonly persistent?: boolean;

@@ -22,6 +22,7 @@ async function send(answer: RequestListener, plan: Partial<LoadPlan>): Promise<L
     connections: 1,
     pace: 'as replies come',
     warmUp: 0,
+    settleSeconds: 0,
     count: Infinity,
     seconds: Infinity,
     ahead: 0,

@@ -7,6 +7,9 @@ import { atRate, flatOut, load, ratio, toMeasurement } from './loaded.js';
 
 const SHARES = [0.25, 0.5, 0.75];
 
+/** The first second or two after the flood of the warm-up tell of the flood, not of the rate. */
+const SETTLE_SECONDS = 3;
+
 /** At a steady rate, whatever the replies do, as providers send. */
 export const latency: Scenario = {
   name: 'latency',
@@ -57,7 +60,8 @@ async function measureAt(
 ): Promise<Measurement> {
   return bench.onSite(contender, async (site) => {
     const api = await site.start(contender.program('api'));
-    const loaded = await load(site, api, atRate(bench, rate, bench.seconds(15)));
+    const plan = atRate(bench, rate, bench.seconds(15), bench.seconds(SETTLE_SECONDS));
+    const loaded = await load(site, api, plan);
     return toMeasurement(contender, what, loaded, api);
   });
 }

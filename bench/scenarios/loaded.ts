@@ -36,6 +36,7 @@ export function flatOut(
     connections: CONNECTIONS,
     pace: 'as replies come',
     warmUp: warmUpOf(bench),
+    settleSeconds: 0,
     count: Infinity,
     seconds,
     ahead: seconds * SIGNED_PER_SECOND[requests.size],
@@ -55,6 +56,7 @@ export function allOf(bench: Bench, count: number): Omit<LoadPlan, 'url'> {
     connections: CONNECTIONS,
     pace: 'as replies come',
     warmUp: 0,
+    settleSeconds: 0,
     count,
     seconds: PATIENCE_SECONDS,
     ahead: Math.min(count, MOST_SIGNED),
@@ -62,16 +64,22 @@ export function allOf(bench: Bench, count: number): Omit<LoadPlan, 'url'> {
   };
 }
 
-/** At a rate, for so long. */
-export function atRate(bench: Bench, perSecond: number, seconds: number): Omit<LoadPlan, 'url'> {
+/** At a rate, for so long, which counts when the rate was kept for `settleSeconds` already. */
+export function atRate(
+  bench: Bench,
+  perSecond: number,
+  seconds: number,
+  settleSeconds = 0,
+): Omit<LoadPlan, 'url'> {
   return {
     requests: bench.deliveries(),
     connections: MOST_CONNECTIONS,
     pace: { perSecond },
     warmUp: warmUpOf(bench),
+    settleSeconds,
     count: Infinity,
     seconds,
-    ahead: Math.ceil(perSecond * seconds),
+    ahead: Math.ceil(perSecond * (settleSeconds + seconds)),
   };
 }
 

@@ -138,6 +138,7 @@ async function read(bench: Bench, api: RunningProgram, what: string, paths: stri
     connections: READERS,
     pace: 'as replies come',
     warmUp: bench.pick(20, 1_000),
+    settleSeconds: 0,
     count: Infinity,
     seconds: bench.seconds(10),
     ahead: 0,
