@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { EnduringClient } from '../../src/platform/database/index.js';
+import { EnduringPool } from '../../src/platform/database/index.js';
 import {
   type EmbeddedPostgres,
   lockDataDir,
@@ -37,7 +37,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       const name = `test_${randomBytes(6).toString('hex')}`;
       await admin.query(`CREATE DATABASE ${name}`);
       const url = server.url.replace(/[^/]+$/, name);
-      const pool = new pg.Pool({ Client: EnduringClient, connectionString: url });
+      const pool = new EnduringPool({ connectionString: url });
       return { url, pool, close: () => pool.end() };
     },
     async stop() {

@@ -1,6 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { isTracing } from '../tracing/index.js';
-import { EnduringClient } from './enduring-client.js';
+import { EnduringPool } from './enduring-pool.js';
 import { traceQueries } from './query-spans.js';
 
 /** Token under which the service's one PostgreSQL pool is injected. */
@@ -23,8 +23,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
  * @param onError is told of every connection that is lost while idle
  */
 export function createPool(url: string, onError: (error: Error) => void): DatabasePool {
-  const pool = new pg.Pool({
-    Client: EnduringClient,
+  const pool = new EnduringPool({
     connectionString: url,
     application_name: 'integration-service',
     max: POOL_SIZE,

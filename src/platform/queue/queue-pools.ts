@@ -1,6 +1,6 @@
 import { createPostgresBackend, setDefaultBackendFactory, type QueueOptions } from 'bullmq';
-import pg from 'pg';
-import { EnduringClient } from '../database/index.js';
+import type pg from 'pg';
+import { EnduringPool } from '../database/index.js';
 
 /** Schema of the queue's tables, apart from ours. It is the one that BullMQ looks in where the pool is ours. */
 export const QUEUE_SCHEMA = 'bullmq';
@@ -37,8 +37,7 @@ export class QueuePools {
   }
 
   private open(max: number): pg.Pool {
-    const pool = new pg.Pool({
-      Client: EnduringClient,
+    const pool = new EnduringPool({
       connectionString: this.databaseUrl,
       options: `-c search_path=${QUEUE_SCHEMA}`,
       max,
