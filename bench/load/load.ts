@@ -29,7 +29,7 @@ export class Load {
   /** Makes the requests, signs them, and warms up whom they go to. */
   async prepare(plan: LoadPlan): Promise<void> {
     await this.order({ order: 'prepare', plan });
-    if (plan.warmUp > 0) await this.order({ order: 'warm up' });
+    if (plan.warmUp > 0 || plan.settleSeconds > 0) await this.order({ order: 'warm up' });
   }
 
   /** Sends them all, once. */
