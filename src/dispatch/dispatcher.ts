@@ -4,7 +4,8 @@ import type { Logger } from 'winston';
 import { jobId, queueName, type RunJob } from '../model/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import { isTracing, messageAttributes, outsideSpans, showSpan } from '../platform/tracing/index.js';
-import { DispatchStore, type QueueableRun } from '../store/index.js';
+import { DispatchStore, type MadeJob, type QueueableRun } from '../store/index.js';
+import { QueuedMarks } from './queued-marks.js';
 
 /** Token of the map from a provider's name to its queue. */
 export const RUN_QUEUES = Symbol('RUN_QUEUES');
@@ -25,6 +26,7 @@ export class Dispatcher implements OnApplicationShutdown {
   private waiting = new Map<string, QueueableRun>();
   private working: Promise<void> | undefined;
   private readonly outage: Outage;
+  private readonly marks: QueuedMarks;
 
   constructor(
     @Inject(RUN_QUEUES) private readonly queues: RunQueues,
@@ -32,8 +34,10 @@ export class Dispatcher implements OnApplicationShutdown {
     @Inject(LOGGER) logger: Logger,
   ) {
     this.outage = new Outage(logger, 'Runs cannot be queued; the sweeper will try again');
+    this.marks = new QueuedMarks(store, this.outage);
     for (const queue of queues.values()) {
       queue.on('error', (error) => this.outage.feel(error));
+      queue.on('ioredis:close', () => this.marks.drop());
     }
   }
 
@@ -51,33 +55,41 @@ export class Dispatcher implements OnApplicationShutdown {
       const runs = [...this.waiting.values()];
       this.waiting = new Map();
       try {
-        await this.enqueue(runs);
+        this.marks.add(await this.makeJobs(runs));
       } catch {
-        // Told by `enqueue`.
+        // Told by `makeJobs`.
       }
     }
     this.working = undefined;
   }
 
   /**
-   * Makes a job for each run whose provider has a queue, and writes down that it did. The runs of a
-   * provider that is no longer configured wait until it is again.
+   * Makes a job for each run whose provider has a queue, and writes down that it did.
    *
    * @throws what the queue or the database throws; then some jobs may have been made
    */
   async enqueue(runs: readonly QueueableRun[]): Promise<void> {
+    const jobs = await this.makeJobs(runs);
+    if (jobs.length > 0) await this.store.markQueued(jobs);
+  }
+
+  /** The runs of a provider that is no longer configured wait until it is again. */
+  private async makeJobs(runs: readonly QueueableRun[]): Promise<MadeJob[]> {
     const of = (provider: string): QueueableRun[] => runs.filter((run) => run.provider === provider);
     try {
-      await Promise.all([...this.queues].map(([provider, queue]) => this.enqueueIn(queue, of(provider))));
+      const made = await Promise.all(
+        [...this.queues].map(([provider, queue]) => this.makeJobsIn(queue, of(provider))),
+      );
       this.outage.end();
+      return made.flat();
     } catch (error) {
       this.outage.feel(error);
       throw error;
     }
   }
 
-  private async enqueueIn(queue: Queue<RunJob>, runs: readonly QueueableRun[]): Promise<void> {
-    if (runs.length === 0) return;
+  private async makeJobsIn(queue: Queue<RunJob>, runs: readonly QueueableRun[]): Promise<MadeJob[]> {
+    if (runs.length === 0) return [];
     const startedAt = Date.now();
     const jobs = runs.map(({ id, dispatches, epoch }) => ({ runId: id, number: dispatches + 1, epoch }));
     await queue.addBulk(
@@ -87,12 +99,13 @@ export class Dispatcher implements OnApplicationShutdown {
         opts: { ...JOB_OPTIONS, jobId: jobId(runId, number) },
       })),
     );
-    await this.store.markQueued(jobs);
     if (isTracing()) runs.forEach((run) => showDispatch(run, startedAt));
+    return jobs;
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.working;
+    await this.marks.write();
   }
 }
 

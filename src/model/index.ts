@@ -92,7 +92,7 @@ export {
   type Workflow,
 } from './workflow.js';
 export { rebuildRun, type Rebuilt, type RunAccount, type Transition } from './rebuild-run.js';
-export { jobId, queueName, type RunJob } from './run-job.js';
+export { jobId, jobNumber, queueName, type RunJob } from './run-job.js';
 export {
   LONGEST_RETRY_BASE_MS,
   MOST_ATTEMPTS,

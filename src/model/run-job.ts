@@ -12,3 +12,8 @@ export function queueName(provider: string): string {
 export function jobId(runId: string, number: number): string {
   return `${runId}-${number}`;
 }
+
+/** Which of the run's jobs it is, from 1 on; 0 if the id is none of ours. */
+export function jobNumber(id: string): number {
+  return Number(/-(\d{1,9})$/.exec(id)?.[1] ?? 0);
+}

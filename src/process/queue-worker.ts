@@ -2,7 +2,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Injectable, type Type } from '@nestjs/common';
 import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
 import type { Logger } from 'winston';
-import { isDeadLetter, queueName, type RunJob } from '../model/index.js';
+import { isDeadLetter, jobNumber, queueName, type RunJob } from '../model/index.js';
 import { databaseFault } from '../platform/database/index.js';
 import { LOGGER, Outage } from '../platform/logging/index.js';
 import type { QueueConnections } from '../platform/queue/index.js';
@@ -77,7 +77,7 @@ export function queueWorkerFor(provider: string, options: QueueWorkerOptions): T
 
     private async attempt(job: Job<RunJob>): Promise<Processing> {
       try {
-        return await this.processor.processUnlessOpen(provider, job.data.runId);
+        return await this.processor.processUnlessOpen(provider, job.data.runId, jobNumber(job.id ?? ''));
       } catch (error) {
         if (databaseFault(error) === 'unavailable') this.outage.feel(error);
         else this.logger.error('Processing failed outside of the run', { error, runId: job.data.runId });

@@ -57,20 +57,23 @@ export class RunProcessor {
   }
 
   /** As {@link process}, unless what is done for the provider fails anyway. */
-  async processUnlessOpen(provider: string, runId: string): Promise<Processing> {
+  async processUnlessOpen(provider: string, runId: string, job: number): Promise<Processing> {
     if (this.breaker.isOpen(providerCircuit(provider))) return { outcome: 'later', waitMs: OPEN_WAIT_MS };
-    return this.process(runId);
+    return this.process(runId, job);
   }
 
-  /** @throws what the database throws; then the run is as it was, or is taken up again by its lease */
-  async process(runId: string): Promise<Processing> {
+  /**
+   * @param job number of the run's job that brought it; 0 if none did
+   * @throws what the database throws; then the run is as it was, or is taken up again by its lease
+   */
+  async process(runId: string, job = 0): Promise<Processing> {
     const first = await this.slots.use(() =>
-      this.claimAnd<Processing | SetAside>(runId, (run) =>
+      this.claimAnd<Processing | SetAside>(runId, job, (run) =>
         isSuspect(run) ? this.setAside(run) : this.processClaimed(run),
       ),
     );
     return first.outcome === 'set_aside'
-      ? this.slots.useAll(() => this.claimAnd(runId, (run) => this.processClaimed(run)))
+      ? this.slots.useAll(() => this.claimAnd(runId, job, (run) => this.processClaimed(run)))
       : first;
   }
 
@@ -91,11 +94,12 @@ export class RunProcessor {
 
   private async claimAnd<Result>(
     runId: string,
+    job: number,
     work: (run: ClaimedRun) => Promise<Result>,
   ): Promise<Result | Processing> {
     if (!this.claiming) return { outcome: 'later', waitMs: 0 };
     await this.leases.giveBackStranded();
-    const claim = await this.runs.claim(runId, WORKER);
+    const claim = await this.runs.claim(runId, WORKER, job);
     switch (claim.outcome) {
       case 'claimed':
         countClaim(claim.run);

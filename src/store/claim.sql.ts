@@ -12,14 +12,15 @@ export type Claim =
   | { outcome: 'missing' };
 
 /**
- * $1 runs, $2 actors. The locked rows are looked at once more, so that of two workers one claims a run; no claim waits
- * for another. A takeover after the lease ran out counts as a crash, not as an attempt.
+ * $1 runs, $2 actors, $3 the numbers of the jobs that brought them. The locked rows are looked at once more, so that of
+ * two workers one claims a run; no claim waits for another. A takeover after the lease ran out counts as a crash, not as
+ * an attempt. What a job brings is queued, whether or not its dispatcher has come to write that down.
  *
  * Gives a row for each run that is there: of a refused one its status, and how long it will be refused.
  */
 export const CLAIM = `
-  WITH asked AS (${givenRows({ id: 'uuid', actor: 'text' })}), due AS (
-    SELECT run.id, actor, run.status, run.lease_until IS NOT NULL AS crashed
+  WITH asked AS (${givenRows({ id: 'uuid', actor: 'text', job: 'int' })}), due AS (
+    SELECT run.id, actor, job, run.status, run.lease_until IS NOT NULL AS crashed
     FROM asked JOIN runs run USING (id)
     WHERE (run.status IN ('pending', 'running')
            OR (run.status IN ('retrying', 'compensating')
@@ -30,6 +31,7 @@ export const CLAIM = `
     UPDATE runs SET
       status = CASE due.status WHEN 'compensating' THEN due.status ELSE 'running' END,
       epoch = epoch + 1, lease_until = now() + ${LEASE}, next_attempt_at = NULL, waiting_on = NULL,
+      dispatches = greatest(dispatches, job), queued_at = CASE WHEN job > dispatches THEN now() ELSE queued_at END,
       attempts = attempts + (NOT crashed AND due.status <> 'compensating')::int,
       compensation_attempts = compensation_attempts + (NOT crashed AND due.status = 'compensating')::int,
       crashes = crashes + crashed::int

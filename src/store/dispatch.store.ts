@@ -89,8 +89,8 @@ const STILL_QUEUED = queueable(`
 
 /**
  * Two processes may have made the same job; the number rises once. A run that a worker has meanwhile taken and
- * given back has no job, though one was made: it stays unqueued, for the sweeper. Whoever writes many runs locks them
- * in the order of their ids, so that no two wait for each other in a ring.
+ * given back has no job, though one was made: it stays unqueued, for the sweeper. A run that is just being written by
+ * another is passed over: either its claim writes the same, or the sweeper finds that its job is there.
  */
 const MARK_QUEUED = `
   WITH job AS (${givenRows({ run_id: 'uuid', number: 'int', epoch: 'int' })}), made AS (
@@ -98,7 +98,7 @@ const MARK_QUEUED = `
            runs.epoch > job.epoch AND runs.status IN ('pending', 'compensating')
              AND runs.lease_until IS NULL AND runs.next_attempt_at IS NULL AS was_given_back
     FROM job JOIN runs ON runs.id = job.run_id AND runs.dispatches < job.number
-    ORDER BY runs.id FOR UPDATE OF runs
+    FOR UPDATE OF runs SKIP LOCKED
   )
   UPDATE runs SET dispatches = made.number, queued_at = CASE WHEN made.was_given_back THEN queued_at ELSE now() END,
                   waiting_on = CASE WHEN made.was_given_back THEN waiting_on END
@@ -106,6 +106,15 @@ const MARK_QUEUED = `
 
 /** Every id comes after it. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** A job that was made for a run. */
+export interface MadeJob {
+  readonly runId: string;
+  /** Which of the run's jobs it is, from 1 on. */
+  readonly number: number;
+  /** In which the run was found. */
+  readonly epoch: number;
+}
 
 /** What the dispatcher and its sweeper ask of the runs. */
 @Injectable()
@@ -151,8 +160,8 @@ export class DispatchStore {
     return rows.filter((row) => row.dispatches === dispatches.get(row.id));
   }
 
-  /** @param jobs the jobs that were made: their runs, their numbers, and the epochs in which the runs were found */
-  async markQueued(jobs: readonly { runId: string; number: number; epoch: number }[]): Promise<void> {
+  /** @param jobs that were made */
+  async markQueued(jobs: readonly MadeJob[]): Promise<void> {
     await this.pool.query({
       name: 'mark-queued',
       text: MARK_QUEUED,

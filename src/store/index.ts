@@ -4,7 +4,7 @@ export { AuditStore, type AuditEntry } from './audit.store.js';
 export { DatabaseCare, type RetiredPartition } from './database-care.js';
 export { DeadLetterReader, type DeadLetterPosition, type RedrivePreview } from './dead-letter.reader.js';
 export type { DeadLetterFilter, DeadLetterRow } from './dead-letter.sql.js';
-export { DispatchStore } from './dispatch.store.js';
+export { DispatchStore, type MadeJob } from './dispatch.store.js';
 export { EventReader, statusOf, type EventFilter, type EventLife, type ListedEvent } from './event.reader.js';
 export {
   EventStore,

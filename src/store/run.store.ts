@@ -25,6 +25,7 @@ type SettlementOf<From extends HeldStatus> = {
 interface AskedClaim {
   readonly runId: string;
   readonly actor: string;
+  readonly job: number;
 }
 
 interface Ending extends Lease {
@@ -51,16 +52,17 @@ export class RunStore {
    * Takes a run for this worker, if it is due and nobody holds it.
    *
    * @param actor the worker, for the audit trail
+   * @param job number of the run's job that asks for it; 0 if it is none
    */
-  async claim(runId: string, actor: string): Promise<Claim> {
-    return (await this.claims.add({ runId, actor })) ?? { outcome: 'missing' };
+  async claim(runId: string, actor: string, job = 0): Promise<Claim> {
+    return (await this.claims.add({ runId, actor, job })) ?? { outcome: 'missing' };
   }
 
   private async claimAll(asked: readonly AskedClaim[]): Promise<ReadonlyMap<string, Claim>> {
     const { rows } = await this.pool.query<ClaimRow>({
       name: 'claim-runs',
       text: CLAIM,
-      values: [asked.map(({ runId }) => runId), asked.map(({ actor }) => actor)],
+      values: [asked.map(({ runId }) => runId), asked.map(({ actor }) => actor), asked.map(({ job }) => job)],
     });
     return new Map(rows.map((row) => [row.id, toClaim(row)]));
   }

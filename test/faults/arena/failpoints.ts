@@ -9,7 +9,7 @@ export type Place =
   | 'store/RunStore.claim'
   | 'store/RunStore.settle'
   | 'dispatch/Dispatcher.offer'
-  | 'dispatch/Dispatcher.enqueue';
+  | 'dispatch/Dispatcher.makeJobs';
 
 export type Failure =
   /** The process dies as by `kill -9`. */

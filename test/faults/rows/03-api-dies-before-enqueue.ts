@@ -20,7 +20,7 @@ export const apiDiesBeforeEnqueue: FaultRow = {
         role: 'api',
         failpoints: [
           {
-            at: 'dispatch/Dispatcher.enqueue',
+            at: 'dispatch/Dispatcher.makeJobs',
             when: 'before',
             call: 20 + Math.floor(arena.random() * 60),
             then: 'kill',
