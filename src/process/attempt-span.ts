@@ -21,7 +21,7 @@ export function inAttemptSpan(
     attempt.status === 'compensating' ? `undo ${workflow}` : `attempt ${workflow}`,
     {
       kind: 'consumer',
-      ...(run.traceparent !== null && { parent: run.traceparent }),
+      parent: run.traceparent,
       ...(hasFailed ? { sampled: true } : { waits: 'until_failed' }),
       attributes: {
         ...eventAttributes(event),

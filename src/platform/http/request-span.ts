@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isTracing, parseTraceparent, tracer, type Span } from '../tracing/index.js';
+import { isTracing, NO_SPAN, parseTraceparent, tracer, type Span } from '../tracing/index.js';
 
 /**
  * Shows requests as spans, from the arrival of their head to the end of the reply. Each begins a trace: what a stranger
@@ -15,9 +15,11 @@ export function traceRequests(fastify: FastifyInstance, route: string): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (request.routeOptions.url === route) {
       const span = openSpan(request, route);
-      spans.set(request, span);
-      // However it ends: answered, or given up by a sender that hangs up.
-      reply.raw.once('close', () => endSpan(span, reply));
+      if (span !== NO_SPAN) {
+        spans.set(request, span);
+        // However it ends: answered, or given up by a sender that hangs up.
+        reply.raw.once('close', () => endSpan(span, reply));
+      }
     }
     done();
   });

@@ -6,6 +6,11 @@ export class GivenIds implements IdGenerator {
   private readonly random = new RandomIdGenerator();
   private given: TraceContext | undefined;
 
+  /** Of the first span of a trace. */
+  next(): TraceContext {
+    return { traceId: this.random.generateTraceId(), spanId: this.random.generateSpanId(), sampled: false };
+  }
+
   /** @param open makes one span, which begins a trace */
   use<Result>(identity: TraceContext | undefined, open: () => Result): Result {
     this.given = identity;

@@ -4,15 +4,15 @@ import {
   SpanKind,
   trace,
   TraceFlags,
-  type Context,
   type Tracer as SdkTracer,
 } from '@opentelemetry/api';
-import { parseTraceparent, NO_SPAN, type Span, type SpanOptions } from '../tracing/index.js';
+import { NO_SPAN, type Span, type SpanOptions } from '../tracing/index.js';
+import { decideSampling } from './decided-sampler.js';
 import type { GivenIds } from './given-ids.js';
 import { OpenTelemetrySpan } from './open-telemetry-span.js';
 import { ProvisionalSpans } from './provisional-spans.js';
-import { linkTo, toSpanContext } from './span-context.js';
-import { decideSampling } from './trace-sampler.js';
+import { linkTo } from './span-context.js';
+import type { SpanPlaces } from './span-place.js';
 
 const KINDS = {
   server: SpanKind.SERVER,
@@ -27,14 +27,17 @@ export class OpenTelemetry {
   constructor(
     private readonly tracer: SdkTracer,
     private readonly ids: GivenIds,
+    private readonly places: SpanPlaces,
   ) {}
 
   open(name: string, options: SpanOptions): Span {
-    const { kind, attributes, links = [], startedAt, sampled, identity } = options;
-    const parent = parentOf(options);
-    const provisional = waitingSpans(parent, options);
-    const around = provisional?.within(parent) ?? parent;
-    const span = this.ids.use(identity === undefined ? undefined : parseTraceparent(identity), () =>
+    const place = this.places.find(options);
+    if (place === undefined) return NO_SPAN;
+    const { kind, attributes, links = [], startedAt } = options;
+    const { identity, isSampled } = place;
+    const provisional = waitingSpans(isSampled, options);
+    const around = provisional?.within(place.context) ?? place.context;
+    const span = this.ids.use(identity, () =>
       this.tracer.startSpan(
         name,
         {
@@ -42,7 +45,7 @@ export class OpenTelemetry {
           ...(startedAt !== undefined && { startTime: startedAt }),
           links: links.flatMap(linkTo),
         },
-        sampled === undefined ? around : decideSampling(around, sampled),
+        decideSampling(around, isSampled),
       ),
     );
     // What is undefined is left out here, but not among the options.
@@ -76,22 +79,12 @@ export class OpenTelemetry {
   }
 
   outside<Result>(work: () => Result): Result {
-    return context.with(ROOT_CONTEXT, work);
+    return trace.getActiveSpan() === undefined ? work() : context.with(ROOT_CONTEXT, work);
   }
 }
 
-function parentOf({ parent, identity }: SpanOptions): Context {
-  if (parent === null || identity !== undefined) return ROOT_CONTEXT;
-  if (parent === undefined) return context.active();
-  const remote = toSpanContext(parent);
-  return remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
-}
-
 /** The spans that a new one waits with, if it is the first of them. */
-function waitingSpans(parent: Context, { waits, sampled }: SpanOptions): ProvisionalSpans | undefined {
-  if (waits === undefined) return undefined;
+function waitingSpans(isSampled: boolean, { waits }: SpanOptions): ProvisionalSpans | undefined {
   if (waits === 'until_kept') return new ProvisionalSpans(false);
-  const flags = trace.getSpanContext(parent)?.traceFlags ?? 0;
-  const goesOut = sampled ?? (flags & 1) === 1;
-  return goesOut ? undefined : new ProvisionalSpans(true);
+  return waits === 'until_failed' && !isSampled ? new ProvisionalSpans(true) : undefined;
 }

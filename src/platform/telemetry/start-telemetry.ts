@@ -13,10 +13,11 @@ import type { TracingConfig } from '../config/index.js';
 import { Outage } from '../logging/index.js';
 import { processName } from '../process/index.js';
 import { installTracer, type Tracer } from '../tracing/index.js';
+import { DecidedSampler } from './decided-sampler.js';
 import { GivenIds } from './given-ids.js';
 import { OpenTelemetry } from './open-telemetry.js';
 import { ProvisionalSpanProcessor } from './provisional-spans.js';
-import { TraceSampler } from './trace-sampler.js';
+import { SpanPlaces } from './span-place.js';
 import { ANSWER_MS, WatchedExporter } from './watched-exporter.js';
 
 /** Ended spans that wait to be sent; what comes on top is dropped. Some 2 KB each. */
@@ -38,14 +39,14 @@ export function startTelemetry(config: TracingConfig): void {
       'service.instance.id': processName(config.role),
       'telemetry.sdk.language': 'nodejs',
     }),
-    sampler: new TraceSampler(config.traceRatio),
+    sampler: new DecidedSampler(),
     idGenerator: ids,
     spanLimits: { linkCountLimit: MOST_LINKS },
     spanProcessors: collectors.map(({ processor }) => processor),
   });
   // What strangers say of their traces is read by nobody but us.
   provider.register({ propagator: null });
-  installTracer(new ExportedTraces(provider, ids, collectors));
+  installTracer(new ExportedTraces(provider, ids, new SpanPlaces(ids, config.traceRatio), collectors));
 }
 
 /** Somebody who takes spans. */
@@ -87,9 +88,10 @@ class ExportedTraces extends OpenTelemetry implements Tracer {
   constructor(
     private readonly provider: NodeTracerProvider,
     ids: GivenIds,
+    places: SpanPlaces,
     private readonly collectors: readonly Collector[],
   ) {
-    super(provider.getTracer('integration-service'), ids);
+    super(provider.getTracer('integration-service'), ids, places);
   }
 
   reportTo(logger: Logger): void {

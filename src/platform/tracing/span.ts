@@ -5,7 +5,10 @@ export interface SpanOptions {
   /** Towards whom it looks (https://opentelemetry.io/docs/specs/otel/trace/api/#spankind); by default, nobody. */
   readonly kind?: 'server' | 'client' | 'producer' | 'consumer';
   readonly attributes?: Attributes;
-  /** Traceparent of the span that it belongs to. `null`: it begins a trace. By default, the span in which it is begun. */
+  /**
+   * Traceparent of the span that it belongs to. `null`: it begins a trace. By default, the span in which it is begun; where
+   * there is none, it is not shown.
+   */
   readonly parent?: string | null;
   /** Traceparents of spans that it has to do with. */
   readonly links?: readonly string[];
@@ -26,7 +29,7 @@ export interface SpanOptions {
 
 /** A piece of work, as it is shown in a trace. */
 export interface Span {
-  /** Its W3C trace context; empty where there is no tracing. */
+  /** Its W3C trace context; empty where nobody is going to see it. */
   readonly traceparent: string;
   /** Whether it goes out, unless it waits in vain. */
   readonly isSampled: boolean;
@@ -40,7 +43,7 @@ export interface Span {
   end(): void;
 }
 
-/** Stands for a span where there is no tracing. */
+/** Stands for a span that nobody is going to see. */
 export const NO_SPAN: Span = {
   traceparent: '',
   isSampled: false,

@@ -3,6 +3,7 @@ import { NO_SPAN, type Span, type SpanOptions } from './span.js';
 
 /** Makes spans. What does so for real is loaded only where there is somebody to send them to. */
 export interface Tracer {
+  /** `NO_SPAN` where nobody is going to see it: to follow that would cost every promise. */
   open(name: string, options: SpanOptions): Span;
   /** The span that this code runs in. */
   active(): Span;
