@@ -1,10 +1,16 @@
 import { compensationName, readPayload } from '../model/index.js';
-import { statusOf, type EventLife, type ListedEvent } from '../store/index.js';
+import {
+  statusOf,
+  type EventLife,
+  type LedgerRow,
+  type ListedEvent,
+  type ListedRun,
+  type RunLife,
+} from '../store/index.js';
 import type {
   CompensationView,
   EventSummary,
   EventView,
-  FailureView,
   RunSummary,
   RunView,
   StepView,
@@ -17,11 +23,11 @@ export function toEventSummary(event: ListedEvent): EventSummary {
 
 /** An event with its whole life. */
 export function toEventView(event: EventLife): EventView {
-  const [payload] = event.payloads;
-  const headers = (payload?.headers ?? {}) as Record<string, string>;
+  const { body } = event;
+  const headers = event.headers ?? {};
   return {
     ...facts(event),
-    payload: payload === undefined ? null : readPayload(Buffer.from(payload.body), headers['content-type']),
+    payload: body === null ? null : readPayload(body, headers['content-type']),
     headers,
     runs: event.runs.map(toRunView),
   };
@@ -46,13 +52,12 @@ function facts(event: ListedEvent): Omit<EventSummary, 'runs'> {
 }
 
 /** As a plain object, not an instance: others spread it. */
-function toRunSummary(run: ListedEvent['runs'][number]): Pick<RunSummary, keyof RunSummary> {
-  const { id, workflow, number, status, attempts, nextAttemptAt } = run;
-  const lastError = run.lastError as unknown as FailureView | null;
+function toRunSummary(run: ListedRun): Pick<RunSummary, keyof RunSummary> {
+  const { id, workflow, number, status, attempts, nextAttemptAt, lastError } = run;
   return { id, workflow, number, status, attempts, nextAttemptAt, lastError };
 }
 
-function toRunView(run: EventLife['runs'][number]): RunView {
+function toRunView(run: RunLife): RunView {
   return {
     ...toRunSummary(run),
     workflowVersion: run.workflowVersion,
@@ -75,7 +80,7 @@ function toRunView(run: EventLife['runs'][number]): RunView {
 }
 
 /** The ledger has a step and its compensation as two rows; people see them as one. */
-function toStepViews(ledger: EventLife['runs'][number]['steps']): StepView[] {
+function toStepViews(ledger: readonly LedgerRow[]): StepView[] {
   const rows = new Map(ledger.map((row) => [row.name, row]));
   const names = new Set(ledger.map(({ name }) => compensationName(name)));
   return ledger
@@ -92,9 +97,7 @@ function toStepViews(ledger: EventLife['runs'][number]['steps']): StepView[] {
 }
 
 /** As a plain object, not an instance: others spread it. */
-function toEffectView(
-  row: EventLife['runs'][number]['steps'][number],
-): Pick<CompensationView, keyof CompensationView> {
+function toEffectView(row: LedgerRow): Pick<CompensationView, keyof CompensationView> {
   const { status, output, idempotencyKey, startedAt, finishedAt } = row;
   return { status, output, idempotencyKey, startedAt, finishedAt };
 }

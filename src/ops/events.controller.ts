@@ -39,8 +39,8 @@ export class EventsController {
   @ApiOkResponse({ type: EventView })
   @ApiResponse({ status: 404, description: 'No such event' })
   async get(@Param('id') id: string): Promise<EventView> {
-    const event = isUUID(id) ? await this.events.findLife(id) : null;
-    if (event === null) throw new Problem(404, 'No such event');
+    const event = isUUID(id) ? await this.events.findLife(id) : undefined;
+    if (event === undefined) throw new Problem(404, 'No such event');
     return toEventView(event);
   }
 }

@@ -1,44 +1,102 @@
-import { Injectable } from '@nestjs/common';
-import { DEAD_LETTER_STATUSES, eventStatus, type EventStatus, type RunStatus } from '../model/index.js';
-import type { Prisma } from './generated/client.js';
-import { PrismaService } from './prisma.service.js';
+import { Inject, Injectable } from '@nestjs/common';
+import pg from 'pg';
+import { eventStatus, type EventStatus, type Failure, type RunStatus } from '../model/index.js';
+import { DATABASE_POOL } from '../platform/database/index.js';
+import { FIND_LIFE, listEvents, type EventFilter } from './event-reading.sql.js';
+import type { LedgerEntry } from './lease.js';
 
-export interface EventFilter {
-  readonly provider?: string;
-  /** Matches itself and what stands behind a dot: `pull_request` finds `pull_request.opened`. */
-  readonly type?: string;
-  readonly status?: EventStatus;
-  readonly account?: string;
-  readonly deliveryKey?: string;
-  readonly entity?: string;
-  readonly receivedFrom?: Date;
-  readonly receivedBefore?: Date;
+interface EventFacts {
+  readonly id: string;
+  readonly provider: string;
+  /** '' if the provider has no accounts. */
+  readonly account: string;
+  readonly deliveryKey: string;
+  readonly type: string;
+  readonly entity: string | null;
+  readonly occurredAt: Date | null;
+  readonly receivedAt: Date;
+  readonly correlationId: string | null;
+  readonly suspectedReplayOf: string | null;
 }
 
-const WITH_RUNS = {
-  runs: { orderBy: [{ workflow: 'asc' }, { number: 'asc' }] },
-} satisfies Prisma.EventInclude;
+/** A run as it stands in a list. */
+export interface ListedRun {
+  readonly id: string;
+  readonly workflow: string;
+  readonly number: number;
+  readonly status: RunStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly lastError: Failure | null;
+  /** The run that a redrive has put in its place. */
+  readonly supersededBy: string | null;
+}
 
-const WHOLE_LIFE = {
-  payloads: true,
-  runs: {
-    orderBy: [{ workflow: 'asc' }, { number: 'asc' }],
-    include: { steps: { orderBy: { startedAt: 'asc' } }, transitions: { orderBy: { id: 'asc' } } },
-  },
-} satisfies Prisma.EventInclude;
+/** A row of the effect ledger. */
+export interface LedgerRow extends LedgerEntry {
+  readonly name: string;
+  readonly action: string;
+  readonly idempotencyKey: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
 
-export type ListedEvent = Prisma.EventGetPayload<{ include: typeof WITH_RUNS }>;
-export type EventLife = Prisma.EventGetPayload<{ include: typeof WHOLE_LIFE }>;
+/** A row of the audit trail. */
+export interface TransitionRow {
+  readonly from: RunStatus;
+  readonly to: RunStatus;
+  readonly at: Date;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly actor: string;
+  /** 32 hexadecimal digits. */
+  readonly traceId: string | null;
+  readonly detail: unknown;
+}
+
+/** A run with all that was done about it. */
+export interface RunLife extends ListedRun {
+  readonly workflowVersion: number;
+  readonly crashes: number;
+  readonly compensationAttempts: number;
+  readonly waitingOn: string | null;
+  readonly steps: readonly LedgerRow[];
+  readonly transitions: readonly TransitionRow[];
+}
+
+export interface ListedEvent extends EventFacts {
+  readonly runs: readonly ListedRun[];
+}
+
+export interface EventLife extends EventFacts {
+  /** Null once retention has dropped it, as are the headers. */
+  readonly body: Buffer | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly runs: readonly RunLife[];
+}
+
+/** What JSON has no times for is text in it. */
+type AsJson<Row> = {
+  readonly [Key in keyof Row]: Row[Key] extends Date
+    ? string
+    : Row[Key] extends Date | null
+      ? string | null
+      : Row[Key] extends readonly (infer One)[]
+        ? readonly AsJson<One>[]
+        : Row[Key];
+};
 
 /** Reads events for people. */
 @Injectable()
 export class EventReader {
-  constructor(private readonly prisma: PrismaService) {}
+  constructor(@Inject(DATABASE_POOL) private readonly pool: pg.Pool) {}
 
-  /** An event with its payload and all that was done about it; null if there is none. */
-  async findLife(id: string): Promise<EventLife | null> {
-    const { event } = await this.prisma.client();
-    return event.findUnique({ where: { id }, include: WHOLE_LIFE });
+  /** An event with its payload and all that was done about it; undefined if there is none. */
+  async findLife(id: string): Promise<EventLife | undefined> {
+    const query = { name: 'find-event-life', text: FIND_LIFE, values: [id] };
+    const { rows } = await this.pool.query<Omit<EventLife, 'runs'> & { runs: AsJson<RunLife>[] }>(query);
+    const [row] = rows;
+    return row && { ...row, runs: row.runs.map(toRunLife) };
   }
 
   /**
@@ -47,77 +105,35 @@ export class EventReader {
    * @param before id of the event after which the page starts
    */
   async list(filter: EventFilter, limit: number, before?: string): Promise<ListedEvent[]> {
-    const { event } = await this.prisma.client();
-    return event.findMany({
-      where: { AND: [whereFilter(filter), before === undefined ? {} : { id: { lt: before } }] },
-      include: WITH_RUNS,
-      orderBy: { id: 'desc' },
-      take: limit,
-    });
+    const { text, values } = listEvents(filter, limit, before);
+    // Without a name: a plan that is kept knows nothing of how many events a filter lets through.
+    const { rows } = await this.pool.query<EventFacts & { runs: AsJson<ListedRun>[] }>(text, [...values]);
+    return rows.map((row) => ({ ...row, runs: row.runs.map(toListedRun) }));
   }
 }
 
-function whereFilter(filter: EventFilter): Prisma.EventWhereInput {
-  const { provider, type, status, account, deliveryKey, entity, receivedFrom, receivedBefore } = filter;
+function toListedRun<Row extends AsJson<ListedRun>>(run: Row) {
+  return { ...run, nextAttemptAt: toDate(run.nextAttemptAt) };
+}
+
+function toRunLife(run: AsJson<RunLife>): RunLife {
   return {
-    ...(provider !== undefined && { provider }),
-    ...(account !== undefined && { account }),
-    ...(deliveryKey !== undefined && { deliveryKey }),
-    ...(entity !== undefined && { entity }),
-    receivedAt: {
-      ...(receivedFrom !== undefined && { gte: receivedFrom }),
-      ...(receivedBefore !== undefined && { lt: receivedBefore }),
-    },
-    AND: [
-      type === undefined ? {} : { OR: [{ type }, { type: { startsWith: `${escapePattern(type)}.` } }] },
-      status === undefined ? {} : whereStatus(status),
-    ],
+    ...toListedRun(run),
+    steps: run.steps.map((step) => ({
+      ...step,
+      startedAt: new Date(step.startedAt),
+      finishedAt: toDate(step.finishedAt),
+    })),
+    transitions: run.transitions.map((transition) => ({ ...transition, at: new Date(transition.at) })),
   };
 }
 
-/** Prisma passes such texts on as a pattern of LIKE, in which these characters mean others. */
-function escapePattern(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
-}
-
-/** A run that no redrive has put another in the place of: only such runs count. */
-const COUNTS = { supersededBy: null } satisfies Prisma.RunWhereInput;
-
-const some = (status: RunStatus): Prisma.EventWhereInput => ({ runs: { some: { ...COUNTS, status } } });
-const every = (status: RunStatus): Prisma.EventWhereInput => ({
-  runs: { none: { ...COUNTS, status: { not: status } } },
-});
-const none = (...statuses: RunStatus[]): Prisma.EventWhereInput => ({
-  runs: { none: { ...COUNTS, status: { in: statuses } } },
-});
-
-/** The rule of {@link eventStatus} as a condition on the runs. */
-function whereStatus(status: EventStatus): Prisma.EventWhereInput {
-  switch (status) {
-    case 'compensation_failed':
-      return some('compensation_failed');
-    case 'compensated':
-      return { AND: [some('compensated'), none('compensation_failed')] };
-    case 'dead_lettered':
-      return { AND: [some('dead_lettered'), none('compensation_failed', 'compensated')] };
-    case 'completed':
-      return every('completed');
-    case 'compensating':
-      return { AND: [some('compensating'), none(...DEAD_LETTER_STATUSES)] };
-    case 'retrying':
-      return { AND: [some('retrying'), none(...DEAD_LETTER_STATUSES, 'compensating')] };
-    case 'received':
-      return every('pending');
-    case 'processing':
-      return {
-        AND: [none(...DEAD_LETTER_STATUSES, 'compensating', 'retrying')],
-        NOT: [every('pending'), every('completed')],
-      };
-  }
+function toDate(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
 }
 
 /** Status of an event that was read with its runs. */
-export function statusOf(event: Pick<ListedEvent, 'runs'>): EventStatus {
+export function statusOf(event: ListedEvent): EventStatus {
   return eventStatus(
     event.runs.filter(({ supersededBy }) => supersededBy === null).map(({ status }) => status),
   );

@@ -5,7 +5,16 @@ export { DatabaseCare, type RetiredPartition } from './database-care.js';
 export { DeadLetterReader, type DeadLetterPosition, type RedrivePreview } from './dead-letter.reader.js';
 export type { DeadLetterFilter, DeadLetterRow } from './dead-letter.sql.js';
 export { DispatchStore, type MadeJob } from './dispatch.store.js';
-export { EventReader, statusOf, type EventFilter, type EventLife, type ListedEvent } from './event.reader.js';
+export type { EventFilter } from './event-reading.sql.js';
+export {
+  EventReader,
+  statusOf,
+  type EventLife,
+  type LedgerRow,
+  type ListedEvent,
+  type ListedRun,
+  type RunLife,
+} from './event.reader.js';
 export {
   EventStore,
   type DeliveryIdentity,
