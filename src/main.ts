@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { loadConfig } from './load-config.js';
 import { explainFault, type Config } from './platform/config/index.js';
 import { createLogger, type LogSettings } from './platform/logging/index.js';
-import { onStopSignal, processName } from './platform/process/index.js';
+import { keepHeapModest, onStopSignal, processName } from './platform/process/index.js';
 import type { RunningService } from './service.js';
 
 /** Milliseconds for everything to end after a signal; then the process ends anyway. */
@@ -80,6 +80,7 @@ function abandon(reason: string): void {
 
 let running: RunningService | undefined;
 
+keepHeapModest();
 const starting = start();
 onStopSignal(
   (signal) => void stop(starting, signal),
