@@ -22,6 +22,8 @@ export interface Scenario {
   readonly name: string;
   /** What it answers, in a line. */
   readonly about: string;
+  /** It has no goal and takes long: in the long form it only runs where it is asked for. */
+  readonly isApart?: true;
   run(bench: Bench): Promise<Outcome>;
 }
 

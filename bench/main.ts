@@ -115,9 +115,6 @@ async function run(scenario: Scenario, bench: Bench, stopped: AbortSignal): Prom
   }
 }
 
-const plan = readPlan(
-  process.argv.slice(2),
-  scenarios.map(({ name }) => name),
-);
+const plan = readPlan(process.argv.slice(2), scenarios);
 if (plan.list) scenarios.forEach(({ name, about }) => print(`${name.padEnd(12)} ${about}`));
 else await measure(plan);

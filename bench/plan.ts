@@ -14,13 +14,19 @@ export interface Plan {
   readonly list: boolean;
 }
 
+/** What of a scenario decides whether it is run. */
+interface Choosable {
+  readonly name: string;
+  readonly isApart?: true;
+}
+
 /**
  * Reads the flags of `npm run bench`.
  *
- * @param known names of all scenarios
+ * @param all scenarios
  * @throws what is wrong with them
  */
-export function readPlan(args: readonly string[], known: readonly string[]): Plan {
+export function readPlan(args: readonly string[], all: readonly Choosable[]): Plan {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -34,7 +40,9 @@ export function readPlan(args: readonly string[], known: readonly string[]): Pla
       vs: { type: 'string' },
     },
   });
-  const chosen = values.only?.split(',') ?? known;
+  const known = all.map(({ name }) => name);
+  const usual = all.filter(({ isApart }) => values.short || isApart === undefined).map(({ name }) => name);
+  const chosen = values.only?.split(',') ?? usual;
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(`There is no scenario ${unknown.join(', ')}, only ${known.join(', ')}`);

@@ -4,11 +4,15 @@ import { readReply, type Reply } from './reply.js';
 /** Milliseconds after which nobody waits for a reply any more. */
 const REPLY_WITHIN_MS = 60_000;
 
+/** Milliseconds after which an idle connection is not used again: its server may be closing it (Node does so after 5 s). */
+const IDLE_MS = 4_000;
+
 /** One kept-alive HTTP connection with one request at a time, whose bytes are sent as they are. */
 export class Connection {
   private socket: net.Socket | undefined;
   private received: Buffer | undefined;
   private settle: ((reply: Reply | undefined) => void) | undefined;
+  private idleSince = 0;
 
   constructor(
     private readonly port: number,
@@ -18,6 +22,7 @@ export class Connection {
   /** Resolves with the reply; with undefined if the connection broke off before it. */
   send(request: Buffer): Promise<Reply | undefined> {
     return new Promise((resolve) => {
+      if (performance.now() - this.idleSince > IDLE_MS) this.close();
       this.settle = resolve;
       this.socket ??= this.connect();
       this.socket.write(request);
@@ -26,6 +31,7 @@ export class Connection {
 
   close(): void {
     this.socket?.destroy();
+    this.socket = undefined;
   }
 
   private connect(): net.Socket {
@@ -34,6 +40,7 @@ export class Connection {
     socket.setTimeout(REPLY_WITHIN_MS, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('close', () => {
+      if (this.socket !== socket) return;
       this.socket = undefined;
       this.received = undefined;
       this.done(undefined);
@@ -50,6 +57,7 @@ export class Connection {
 
   private done(reply: Reply | undefined): void {
     const { settle } = this;
+    this.idleSince = performance.now();
     this.settle = undefined;
     settle?.(reply);
   }

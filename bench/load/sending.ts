@@ -59,15 +59,16 @@ export class Sending {
     const waiting: { request: Buffer; dueAt: number }[] = [];
     const open = new Set<Promise<void>>();
     const sendWaiting = (): void => {
-      for (;;) {
-        // The one that was idle for longest: a server closes those that are for some seconds, maybe as we send.
-        const [connection] = free;
-        const due = connection && waiting.shift();
-        if (connection === undefined || due === undefined) return;
-        free.shift();
-        const delivered = this.deliver(connection, due.request, due.dueAt).then(() => {
-          open.delete(delivered);
+      for (let connection = free.pop(); connection !== undefined; connection = free.pop()) {
+        const due = waiting.shift();
+        if (due === undefined) {
           free.push(connection);
+          return;
+        }
+        const used = connection;
+        const delivered = this.deliver(used, due.request, due.dueAt).then(() => {
+          open.delete(delivered);
+          free.push(used);
           sendWaiting();
         });
         open.add(delivered);

@@ -15,6 +15,7 @@ const SETTLING = 1 / 3;
 export const memory: Scenario = {
   name: 'memory',
   about: `memory over as many minutes as --minutes says, at ${RATE}/s, one process, queue in Redis`,
+  isApart: true,
   async run(bench): Promise<Outcome> {
     const { service } = bench;
     const seconds = bench.pick(2, bench.options.minutes * 60);

@@ -79,6 +79,19 @@ describe('parseJson', () => {
     expect(parse('{"a":'.repeat(100_000))).toEqual(TOO_DEEP);
   });
 
+  it('holds a body of any size to the same rules', () => {
+    for (const padding of [0, 10_000]) {
+      const padded = (text: string): string => `["${'x'.repeat(padding)}",${text}]`;
+      expect(parse(padded(nested(199))).ok).toBe(true);
+      expect(parse(padded(nested(200)))).toEqual(TOO_DEEP);
+      expect(parse(padded('1e308')).ok).toBe(true);
+      expect(parse(padded('1e309'))).toEqual({
+        ok: false,
+        message: 'The body has a number that is too large',
+      });
+    }
+  });
+
   it('counts levels, not brackets', () => {
     expect(parse(`[${Array(10_000).fill('[{}]').join(',')}]`).ok).toBe(true);
   });

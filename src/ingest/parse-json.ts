@@ -25,6 +25,11 @@ const LONGEST_NAME = 4096;
 /** Digits that every finite number can have before its point. */
 const MOST_DIGITS = 308;
 
+/** Bytes of a body that has neither too many values nor too long a name. The rest is seen sooner once it is parsed. */
+const SMALL = LONGEST_NAME;
+
+const TOO_DEEP = `The body is nested deeper than ${DEEPEST_NESTING}`;
+
 export type ParsedJson = { ok: true; value: unknown } | { ok: false; message: string };
 
 /**
@@ -36,7 +41,7 @@ export type ParsedJson = { ok: true; value: unknown } | { ok: false; message: st
  */
 export function parseJson(body: Buffer): ParsedJson {
   if (!isUtf8(body)) return { ok: false, message: 'The body is not valid UTF-8' };
-  const { excess, mayOverflow } = scan(body);
+  const { excess, isToBeChecked } = body.length > SMALL ? scan(body) : { isToBeChecked: true };
   if (excess !== undefined) return { ok: false, message: excess };
   let value: unknown;
   try {
@@ -44,16 +49,15 @@ export function parseJson(body: Buffer): ParsedJson {
   } catch {
     return { ok: false, message: 'The body is not valid JSON' };
   }
-  return mayOverflow && !allFinite(value)
-    ? { ok: false, message: 'The body has a number that is too large' }
-    : { ok: true, value };
+  const fault = isToBeChecked ? faultOf(value) : undefined;
+  return fault === undefined ? { ok: true, value } : { ok: false, message: fault };
 }
 
 interface Scan {
   /** What the body has too much of. */
   readonly excess?: string;
   /** Whether there is a number with an exponent, or a very long one. */
-  readonly mayOverflow: boolean;
+  readonly isToBeChecked: boolean;
 }
 
 /** Looks at the bytes before anything is built from them. */
@@ -62,15 +66,15 @@ function scan(body: Buffer): Scan {
   let values = 1;
   let digits = 0;
   let stringBytes = 0;
-  let mayOverflow = false;
-  const tooMuch = (excess: string): Scan => ({ excess, mayOverflow });
+  let isToBeChecked = false;
+  const tooMuch = (excess: string): Scan => ({ excess, isToBeChecked });
   for (let index = 0; index < body.length; index++) {
     const byte = body[index];
     if (isDigit(byte)) {
-      if (++digits > MOST_DIGITS) mayOverflow = true;
+      if (++digits > MOST_DIGITS) isToBeChecked = true;
       continue;
     }
-    if ((byte === SMALL_E || byte === CAPITAL_E) && digits > 0) mayOverflow = true;
+    if ((byte === SMALL_E || byte === CAPITAL_E) && digits > 0) isToBeChecked = true;
     digits = 0;
     if (byte === QUOTE) {
       const end = endOfString(body, index);
@@ -80,15 +84,23 @@ function scan(body: Buffer): Scan {
       if (stringBytes > LONGEST_NAME) return tooMuch(`The body has a name longer than ${LONGEST_NAME} bytes`);
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
       values++;
-      if (++depth > DEEPEST_NESTING) return tooMuch(`The body is nested deeper than ${DEEPEST_NESTING}`);
+      if (++depth > DEEPEST_NESTING) return tooMuch(TOO_DEEP);
     } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) depth--;
     else if (byte === COMMA) values++;
     if (values > MOST_VALUES) return tooMuch(`The body has more than ${MOST_VALUES} values`);
   }
-  return { mayOverflow };
+  return { isToBeChecked };
 }
 
-function allFinite(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(allFinite);
+/** @param depth how many arrays and objects are around the value */
+function faultOf(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : 'The body has a number that is too large';
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= DEEPEST_NESTING) return TOO_DEEP;
+  for (const part of Object.values(value)) {
+    const fault = faultOf(part, depth + 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
