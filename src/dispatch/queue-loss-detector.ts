@@ -89,6 +89,8 @@ export class QueueLossDetector {
   /** The mark stands first: a second loss during the recovery takes it, too, so that the next check begins again. */
   private async recover(confirmed: QueueConfirmation, epoch: number | undefined): Promise<void> {
     await this.sentinel.write(RECOVERING);
+    // Jobs are marked some time after they were made: what was lost with its mark to come is found by the next check.
+    this.doubtful = true;
     const requeued = await this.requeueLost(undefined);
     if ((await this.sentinel.read()) === RECOVERING) await this.raise(confirmed.epoch);
     // On the first start there is no sentinel yet, and nothing is lost by that.

@@ -60,13 +60,25 @@ export const FIND_LIFE = `
 const STATUS = `event_status(ARRAY(
   SELECT run.status FROM runs run WHERE run.event_id = event.id AND run.superseded_by IS NULL))`;
 
+/** That it is `completed`: a whole backlog may be looked at for that, and calling the function takes five times as long. */
+const IS_COMPLETED = `NOT EXISTS (
+  SELECT FROM runs run WHERE run.event_id = event.id AND run.superseded_by IS NULL AND run.status <> 'completed')`;
+
+/** Of a pending run: a backlog is full of events of which nothing is done. */
+const HAS_COMPLETED_NEIGHBOUR = `EXISTS (
+  SELECT FROM runs other
+  WHERE other.event_id = runs.event_id AND other.superseded_by IS NULL AND other.status = 'completed')`;
+
 /**
  * What a run is like that an event of this status must have, in words of a partial index: such events may be a few among
  * millions. Completed are most of them, and those are found by looking at one event after the other.
  */
 const TELLING_RUNS: Readonly<Record<Exclude<EventStatus, 'completed'>, readonly string[]>> = {
   received: [`status = 'pending'`],
-  processing: [`status = 'pending'`, `status = 'running' AND lease_until IS NOT NULL`],
+  processing: [
+    `status = 'pending' AND ${HAS_COMPLETED_NEIGHBOUR}`,
+    `status = 'running' AND lease_until IS NOT NULL`,
+  ],
   retrying: [`status = 'retrying'`],
   compensating: [`status = 'compensating'`],
   dead_lettered: [`status = 'dead_lettered'`],
@@ -107,7 +119,7 @@ function conditionsOf(filter: EventFilter, before: string | undefined, parameter
     receivedFrom !== undefined && `event.received_at >= ${parameter(receivedFrom)}`,
     receivedBefore !== undefined && `event.received_at < ${parameter(receivedBefore)}`,
     before !== undefined && `event.id < ${parameter(before)}`,
-    status !== undefined && `${STATUS} = ${parameter(status)}`,
+    status !== undefined && (status === 'completed' ? IS_COMPLETED : `${STATUS} = ${parameter(status)}`),
   ].filter((condition) => condition !== false);
 }
 

@@ -105,4 +105,22 @@ describe('the list of events', () => {
       });
     },
   );
+
+  it('looks at none of which nothing is done, to find those that are processing', async () => {
+    const { text, values } = listEvents({ status: 'processing' }, EVENTS);
+    const worthALook = stored.filter(
+      ({ statuses }) =>
+        statuses.includes('running') || (statuses.includes('pending') && statuses.includes('completed')),
+    );
+    await inTransaction(stores.pool, async (client) => {
+      await client.query('SET LOCAL enable_seqscan = off');
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE) ${text}`, [...values]);
+      const look = rows.find((row) => row['QUERY PLAN'].includes('using events_pkey'))?.['QUERY PLAN'];
+      expect(Number(/ loops=(\d+)/.exec(look ?? '')?.[1])).toBe(worthALook.length);
+    });
+  });
+
+  it('judges by the runs alone whether an event is completed', () => {
+    expect(listEvents({ status: 'completed' }, 51).text).not.toContain('event_status');
+  });
 });

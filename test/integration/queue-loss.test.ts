@@ -199,6 +199,16 @@ describe.each(QUEUE_BACKENDS)('a queue in %s', (backend) => {
     expect(await jobIds()).toEqual([jobId(kept.id, 2), jobId(lost.id, 3)].sort());
   });
 
+  it('that was emptied gets back what was marked as queued only after its recovery', async () => {
+    const run = await stores.recordRun({ provider: PROVIDER });
+    await queue.add('run', { runId: run.id }, { jobId: jobId(run.id, 1) });
+    await forget();
+    await detector.check();
+    await stores.dispatch.markQueued([{ runId: run.id, number: 1, epoch: run.epoch }]);
+    await detector.check();
+    expect(await jobIds()).toEqual([jobId(run.id, 2)]);
+  });
+
   it('to which more comes all the time is looked through to an end', async () => {
     /** For each job that it makes again another one is made, and lost. */
     class BusyDispatcher extends Dispatcher {
