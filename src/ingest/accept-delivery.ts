@@ -10,7 +10,13 @@ import {
 } from '../model/index.js';
 import { CONFIG, type Config } from '../platform/config/index.js';
 import { LOGGER, LogQuota } from '../platform/logging/index.js';
-import { currentTraceparent, describeSpan, inSpan, keepSpans } from '../platform/tracing/index.js';
+import {
+  currentTraceparent,
+  describeSpan,
+  inSpan,
+  keepSpans,
+  newTraceparent,
+} from '../platform/tracing/index.js';
 import {
   EventRecorder,
   type DeliveryRecording,
@@ -134,7 +140,8 @@ export class AcceptDelivery {
   ) {
     const { httpTargets, replayGuard } = this.config;
     const headers = keepHeaders(provider, delivery);
-    const traceparent = currentTraceparent();
+    // The same for all events of a batch.
+    const traceparent = currentTraceparent() ?? newTraceparent();
     return events.map(({ envelope, body }): VerifiedEvent => ({
       provider: provider.name,
       envelope,
