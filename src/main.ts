@@ -80,7 +80,6 @@ function abandon(reason: string): void {
 
 let running: RunningService | undefined;
 
-keepHeapModest();
 const starting = start();
 onStopSignal(
   (signal) => void stop(starting, signal),
@@ -88,6 +87,8 @@ onStopSignal(
 );
 try {
   running = await starting;
+  // Not before: what a start loads stays, and to look through it again and again would cost a tenth of its time.
+  keepHeapModest();
   void running.failed.then(abandon);
 } catch (error) {
   process.stderr.write(`Cannot start: ${explainFault(error)}\n`);
