@@ -1,21 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import pg from 'pg';
-import { eventStatus, type EventStatus, type Failure, type RunStatus } from '../model/index.js';
+import { eventStatus, type Event, type EventStatus, type Failure, type RunStatus } from '../model/index.js';
 import { DATABASE_POOL } from '../platform/database/index.js';
 import { FIND_LIFE, listEvents, type EventFilter } from './event-reading.sql.js';
 import type { LedgerEntry } from './lease.js';
 
-interface EventFacts {
-  readonly id: string;
-  readonly provider: string;
-  /** '' if the provider has no accounts. */
-  readonly account: string;
-  readonly deliveryKey: string;
-  readonly type: string;
-  readonly entity: string | null;
-  readonly occurredAt: Date | null;
-  readonly receivedAt: Date;
+interface EventFacts extends Event {
+  /** Of the request that brought it. */
   readonly correlationId: string | null;
+  /** Of which it may be a replay. */
   readonly suspectedReplayOf: string | null;
 }
 
