@@ -7,7 +7,7 @@ import { TestService } from '../support/service.js';
 import { PostgresServer } from './arena/postgres-server.js';
 import { RedisServer } from './arena/redis-server.js';
 
-/** Milliseconds within which the health tells what has happened, and within which every answer comes. */
+/** Milliseconds after which whoever asks is told what has happened, and within which every answer comes. */
 const TOLD_MS = 2_000;
 const ANSWERED_MS = 1_000;
 
@@ -65,9 +65,11 @@ async function told(expected: { database: State; queue: State; ready: number }):
   let last: unknown;
   await eventually(
     async () => {
-      const { health, code } = await ask('/health');
-      const { code: ready } = await ask('/health/ready');
-      const { code: live } = await ask('/health/live');
+      const [{ health, code }, { code: ready }, { code: live }] = await Promise.all([
+        ask('/health'),
+        ask('/health/ready'),
+        ask('/health/live'),
+      ]);
       const { database, queue } = health.details;
       last = { database: database?.status, queue: queue?.status, ready };
       // A restart would mend none of these.
