@@ -7,7 +7,7 @@ import { TestService } from '../support/service.js';
 import { PostgresServer } from './arena/postgres-server.js';
 import { RedisServer } from './arena/redis-server.js';
 
-/** Milliseconds after which whoever asks is told what has happened, and within which every answer comes. */
+/** Milliseconds within which the health tells what has happened, and within which every answer comes. */
 const TOLD_MS = 2_000;
 const ANSWERED_MS = 1_000;
 

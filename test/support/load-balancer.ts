@@ -16,8 +16,7 @@ export interface LoadBalancer {
 
 /**
  * @param servers URLs of the services among which it divides what comes
- * @param options `looksAt`: path at which it looks five times a second whether a service wants traffic; it takes none from
- *   who has not wanted it five times in a row, since a busy machine may keep a ready one from saying so in time
+ * @param options `looksAt`: path at which it looks five times a second whether a service wants traffic
  */
 export async function startLoadBalancer(
   servers: readonly string[],
@@ -54,7 +53,7 @@ export async function startLoadBalancer(
 }
 
 function configuration(port: number, servers: readonly string[], looksAt: string | undefined): string {
-  const check = looksAt === undefined ? '' : ' check inter 200ms fall 5 rise 1';
+  const check = looksAt === undefined ? '' : ' check inter 200ms fall 2 rise 1';
   return `
 global
   maxconn 2000
